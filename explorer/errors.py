@@ -9,7 +9,7 @@
     ├── SettingsError             a setting is out of range, or two contradict each other
     ├── ModelError                the embedding model is missing, damaged or not allowed
     ├── StorageError              something on disk is damaged, or the disk refused to write
-    └── Cancelled                 the user stopped the run
+    └── RunCancelledError         the user stopped the run
 
 A message says what happened, what was seen and what to do, and never carries a record's text. Anything
 that is not an :class:`ExplorerError` is a fault of ours: doors show an identifier and log the trace.
@@ -54,7 +54,7 @@ class StorageError(ExplorerError):
     """Something on disk is damaged, or the disk refused to write."""
 
 
-class Cancelled(ExplorerError):
+class RunCancelledError(ExplorerError):
     """The user stopped the run."""
 
     def __init__(self) -> None:

@@ -142,7 +142,8 @@ class Params:
             "duplicates": {"threshold": duplicate_threshold},
             "layout": {"seed": seed},
         }
-        return cls.from_dict({stage: {k: v for k, v in part.items() if v is not None} for stage, part in chosen.items()})
+        given = {stage: {k: v for k, v in part.items() if v is not None} for stage, part in chosen.items()}
+        return cls.from_dict(given)
 
 
 def _unknown(name: str, known: list[str]) -> str:

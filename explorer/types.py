@@ -1,6 +1,7 @@
 """The shapes that flow from a file to a report.
 
-``file -> Table -> Corpus -> Distinct -> Embedding -> Neighbours -> {Layout -> Clusters, Duplicates, Anomalies} -> Analysis``
+``file -> Table -> Corpus -> Distinct -> Embedding -> Neighbours -> {Layout -> Clusters, Duplicates, Anomalies}
+-> Analysis``
 
 Letters used in the shapes: ``n`` records, ``d`` distinct texts, ``k`` neighbours per text, ``p`` pairs.
 ``row`` and ``rows`` are positions 0..n-1 in file order and are the only identity of a record; the user's

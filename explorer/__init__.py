@@ -1,0 +1,1 @@
+"""Explorer: see what repeats and what does not belong in your tickets and logs."""
