@@ -197,6 +197,7 @@ class Embedding(Frozen):
 
     ``n_tokens`` (d,) counts the model's tokens, ``n_windows`` (d,) the pieces a text was split into because it is
     longer than the model's window, ``unknown_fraction`` (d,) the share of tokens that the model does not know.
+    ``by_letters`` (d,) marks texts in a script the model cannot read: they are compared by their letters instead.
     ``n_cached`` vectors came from the cache.
     """
 
@@ -204,6 +205,7 @@ class Embedding(Frozen):
     n_tokens: Ints
     n_windows: Ints
     unknown_fraction: Floats
+    by_letters: Bools
     model_id: str
     n_cached: int
 

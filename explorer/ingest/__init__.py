@@ -1,0 +1,3 @@
+"""From files to a corpus."""
+
+from explorer.ingest.table import read_table

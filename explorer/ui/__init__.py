@@ -1,0 +1,1 @@
+"""The dashboard. The only part of Explorer that imports streamlit."""

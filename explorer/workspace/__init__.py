@@ -1,0 +1,1 @@
+"""What stays on disk: analyses, and the runs that make them."""

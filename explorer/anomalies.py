@@ -1,0 +1,127 @@
+"""Anomalies: texts whose nearest other texts are far away.
+
+Strangeness is the mean distance (1 - cosine) to the k nearest *distinct* texts, times how rare the text is. Over
+rows instead of distinct texts the list would be upside down for logs: failures come in bursts, and the nearest
+neighbours of a failure are its own copies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+
+from explorer.params import AnomalyParams
+from explorer.types import Anomalies, Distinct, Embedding, Floats, Ints, Neighbours, Typical
+
+FEWEST_TEXTS = 20  # below this nobody can say what is usual
+SPREADS = 2.5  # how many spreads above the median is strange
+BELONGS = 0.2  # a text whose neighbours are on average 0.8 alike belongs, however alike all others are
+LARGEST_FRACTION = 0.05  # what one text in twenty does is not strange
+N_WORDS = 6
+_WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
+
+
+def find_anomalies(
+    distinct: Distinct, embedding: Embedding, neighbours: Neighbours, params: AnomalyParams
+) -> Anomalies:
+    """How strange each of d texts is, and which are flagged; see :class:`explorer.types.Anomalies`."""
+    d = distinct.n_texts
+    k = min(params.k, neighbours.texts.shape[1])
+    near = neighbours.similarity[:, 0] if k else np.zeros(d, dtype=np.float32)
+    nearest = neighbours.texts[:, 0] if k else np.full(d, -1, dtype=np.int64)
+    strangeness = _strangeness(distinct, neighbours, k)
+    cut = anomaly_cut(strangeness)
+    is_anomaly = strangeness > cut if cut is not None else np.zeros(d, dtype=np.bool_)
+    flagged = np.flatnonzero(is_anomaly)
+    ranked = flagged[np.lexsort((flagged, -strangeness[flagged]))]
+    typical = Typical(*(float(q) for q in np.round(np.quantile(near, [0.25, 0.5, 0.75]), 6))) if d else Typical(0, 0, 0)
+    frequency = _document_frequency(distinct.texts) if len(ranked) else Counter()
+    words = tuple(_missing_words(int(t), distinct.texts, neighbours.texts[t, :k], frequency) for t in ranked)
+    reasons = tuple(
+        _reason(float(near[t]), typical, own, int(distinct.counts[t]), bool(embedding.by_letters[t]))
+        for t, own in zip(ranked, words, strict=True)
+    )
+    return Anomalies(
+        strangeness=strangeness,
+        is_anomaly=is_anomaly,
+        cut=cut,
+        ranked=ranked,
+        reasons=reasons,
+        missing_words=words,
+        nearest=nearest,
+        nearest_similarity=np.asarray(near, dtype=np.float32),
+        typical=typical,
+    )
+
+
+def _strangeness(distinct: Distinct, neighbours: Neighbours, k: int) -> Floats:
+    """(d,) in 0..1. A text that occurs once counts in full; one that makes up the whole file not at all."""
+    if k == 0:
+        return np.zeros(distinct.n_texts, dtype=np.float32)
+    distance = 1.0 - neighbours.similarity[:, :k].mean(axis=1, dtype=np.float64)
+    n = max(int(distinct.counts.sum()), 2)
+    rarity = 1.0 - np.log(distinct.counts) / np.log(n)
+    return np.asarray(np.round(np.clip(distance * rarity, 0.0, 1.0), 6), dtype=np.float32)
+
+
+def anomaly_cut(strangeness: Floats) -> float | None:
+    """The strangeness (d,) above which a text is flagged, or None where there are too few texts to tell.
+
+    The lower half of the values is taken for what is usual, because anomalies are all in the upper half: the cut is the
+    median plus 2.5 times the distance from the median down to the 16th percentile (one standard deviation where
+    the values are normal). Nothing below 0.2 is flagged and never more than one text in twenty; none at all is a
+    possible answer.
+    """
+    if len(strangeness) < FEWEST_TEXTS:
+        return None
+    low, median, high = np.quantile(strangeness.astype(np.float64), [0.16, 0.5, 1.0 - LARGEST_FRACTION])
+    return float(np.round(max(median + SPREADS * (median - low), BELONGS, high), 6))
+
+
+@lru_cache(maxsize=1)
+def _stop_words() -> frozenset[str]:
+    from explorer.clusters import stop_words
+
+    return frozenset(stop_words())
+
+
+def _words(text: str) -> dict[str, str]:
+    """The words of a text by their folded form, in the order and spelling of the text."""
+    out: dict[str, str] = {}
+    for word in _WORD.findall(text):
+        folded = word.casefold()
+        if folded not in _stop_words():
+            out.setdefault(folded, word)
+    return out
+
+
+def _document_frequency(texts: tuple[str, ...]) -> Counter[str]:
+    return Counter(word for text in texts for word in _words(text))
+
+
+def _missing_words(text: int, texts: tuple[str, ...], near: Ints, frequency: Counter[str]) -> tuple[str, ...]:
+    """Up to N_WORDS words of a text that none of its neighbours has: the rarest in the file, in the text's order."""
+    known = {word for other in near for word in _words(texts[int(other)])}
+    own = [(folded, word) for folded, word in _words(texts[text]).items() if folded not in known]
+    rarest = sorted(range(len(own)), key=lambda i: (frequency[own[i][0]], i))[:N_WORDS]
+    return tuple(own[i][1] for i in sorted(rarest))
+
+
+def _reason(near: float, typical: Typical, words: tuple[str, ...], count: int, by_letters: bool) -> str:
+    """One or two sentences a person can check against the record beside it."""
+    usual = f"usual here: {typical.low:.2f} to {typical.high:.2f}"
+    parts = [f"Its nearest other record is only {near:.2f} alike ({usual})."]
+    if near >= typical.low:
+        parts = [f"Its nearest other record is {near:.2f} alike, but few others are near ({usual})."]
+    if by_letters:
+        parts.append("It is in a script the model cannot read and was compared by its letters.")
+    elif words:
+        parts.append(f"None of its neighbours says: {', '.join(words)}.")
+    else:
+        parts.append("Its words occur elsewhere, but not together.")
+    if count > 1:
+        parts.append(f"It occurs {count:,} times.")
+    return " ".join(parts)

@@ -1,0 +1,157 @@
+"""Near-duplicates: every pair above a cosine, and groups that never chain.
+
+Pairs are found once down to a floor; a group of duplicates for any threshold above it is then a matter of
+milliseconds. Groups are made by leaders: the text with most near-duplicates stands for its group, and every member
+is directly similar to it. Connected components would join A and C because both resemble B, and at a cosine of
+0.7 put a quarter of a bug tracker into one group.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.params import DuplicateParams
+from explorer.types import NO_GROUP, Distinct, Duplicates, Floats, Ints, Neighbours, Pairs, Progress, ProgressCallback
+
+DIGITS = 6  # similarities are rounded before they are compared: beyond that a sum's order decides
+_BLOCK = 512
+_FLOOR_STEP = 0.01
+
+
+def find_pairs(vectors: Floats, neighbours: Neighbours, params: DuplicateParams, progress: ProgressCallback) -> Pairs:
+    """Every pair of texts at least ``min(floor, threshold)`` alike; ``vectors`` (d, dim) are of unit length.
+
+    A text whose farthest known neighbour is below the floor has all its pairs in the graph; any other text is
+    compared with every text. Where more than ``max_pairs`` exist the floor is raised, and the result says so.
+    """
+    asked = min(params.floor, params.threshold)
+    pile = _Pile(asked, params.max_pairs)
+    d, k = neighbours.texts.shape
+    crowded = neighbours.similarity[:, -1] >= asked - 1e-4 if 0 < k < d - 1 else np.zeros(d, dtype=np.bool_)
+    rows = np.repeat(np.arange(d), k).reshape(d, k)
+    near = (neighbours.similarity >= asked - 1e-4) & ~crowded[:, None]
+    pile.add(rows[near], neighbours.texts[near], vectors)
+    members = np.flatnonzero(crowded)
+    for start in range(0, len(members), _BLOCK):
+        block = members[start : start + _BLOCK]
+        similarity = vectors[block] @ vectors.T
+        line, column = np.nonzero(similarity >= pile.floor - 1e-4)
+        pile.add(block[line], column, vectors)
+        progress(Progress("duplicates", start + len(block), len(members)))
+    return pile.pairs()
+
+
+class _Pile:
+    """Pairs so far; drops the least alike when there are too many."""
+
+    def __init__(self, floor: float, max_pairs: int) -> None:
+        self.asked = self.floor = floor
+        self._max = max_pairs
+        self._keys = np.zeros(0, dtype=np.int64)
+        self._similarity = np.zeros(0, dtype=np.float32)
+
+    def add(self, rows: Ints, columns: Ints, vectors: Floats) -> None:
+        """Adds pairs (either order, repeats allowed) whose exact cosine reaches the floor."""
+        d = len(vectors)
+        low, high = np.minimum(rows, columns), np.maximum(rows, columns)
+        keys = np.unique((low * d + high)[low != high])
+        keys = keys[~np.isin(keys, self._keys)] if len(self._keys) else keys
+        similarity = exact_similarity(vectors, keys // d, keys % d)
+        kept = similarity >= self.floor
+        self._keys = np.concatenate([self._keys, keys[kept]])
+        self._similarity = np.concatenate([self._similarity, similarity[kept]])
+        self._d = d
+        if len(self._keys) > 2 * self._max:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        while len(self._keys) > self._max and self.floor < 1.0:
+            self.floor = round(min(self.floor + _FLOOR_STEP, 1.0), 2)
+            kept = self._similarity >= self.floor
+            self._keys, self._similarity = self._keys[kept], self._similarity[kept]
+
+    def pairs(self) -> Pairs:
+        self._shrink()
+        order = np.lexsort((self._keys, -self._similarity))
+        keys = self._keys[order]
+        d = max(getattr(self, "_d", 1), 1)
+        return Pairs(keys // d, keys % d, self._similarity[order], self.floor, self.asked)
+
+
+def exact_similarity(vectors: Floats, a: Ints, b: Ints) -> Floats:
+    """Cosine (p,) of the pairs of unit vectors ``a``, ``b`` (p,), summed in double precision and rounded."""
+    out = np.empty(len(a), dtype=np.float32)
+    for start in range(0, len(a), 20_000):
+        part = slice(start, start + 20_000)
+        sums = np.einsum("ij,ij->i", vectors[a[part]], vectors[b[part]], dtype=np.float64)
+        out[part] = np.round(np.clip(sums, -1.0, 1.0), DIGITS)
+    return out
+
+
+def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Duplicates:
+    """Groups at ``threshold`` (at least ``pairs.floor``); see :class:`explorer.types.Duplicates`.
+
+    Leaders are taken in the order of how many records they stand for, ties by the text itself; then every member
+    moves to the leader it is most alike. Neither depends on the order of the file.
+    """
+    d = distinct.n_texts
+    near = pairs.similarity >= np.float32(round(threshold, DIGITS))
+    a, b, similarity = pairs.a[near], pairs.b[near], pairs.similarity[near]
+    source, target = np.concatenate([a, b]), np.concatenate([b, a])
+    both = np.concatenate([similarity, similarity])
+    order = np.lexsort((target, -both, source))
+    source, target, both = source[order], target[order], both[order]
+    start = np.searchsorted(source, np.arange(d + 1))
+    reach = distinct.counts + np.bincount(source, weights=distinct.counts[target], minlength=d).astype(np.int64)
+
+    leader = np.full(d, NO_GROUP, dtype=np.int64)
+    for text in np.lexsort((np.arange(d), -reach)):
+        if leader[text] != NO_GROUP or reach[text] < 2:
+            continue
+        members = target[start[text] : start[text + 1]]
+        leader[members[leader[members] == NO_GROUP]] = text
+        leader[text] = text
+    to_leader = _settle(leader, distinct.counts, source, target, both)
+    return _numbered(leader, to_leader, distinct, threshold, int(near.sum()))
+
+
+def _settle(leader: Ints, counts: Ints, source: Ints, target: Ints, similarity: Floats) -> Floats:
+    """Moves each member (in place) to the most similar leader it is near to; returns its similarity to it (d,).
+
+    A move that would leave a leader alone is not made: its near-duplicate would have lost its group.
+    """
+    d = len(leader)
+    is_leader = leader == np.arange(d)
+    out = np.where(is_leader, np.float32(1.0), np.float32(0.0))
+    edge = is_leader[target] & ~is_leader[source] & (leader[source] != NO_GROUP)
+    source, target, similarity = source[edge], target[edge], similarity[edge]
+    size = np.bincount(leader[leader >= 0], weights=counts[leader >= 0], minlength=d)
+    members, first = np.unique(source, return_index=True)  # edges are sorted: the most similar leader comes first
+    for text, best in zip(members, target[first], strict=True):
+        old = leader[text]
+        if best != old and size[old] - counts[text] >= 2:
+            size[old] -= counts[text]
+            size[best] += counts[text]
+            leader[text] = best
+    own = leader[source] == target
+    out[source[own]] = similarity[own]
+    return out
+
+
+def _numbered(leader: Ints, to_leader: Floats, distinct: Distinct, threshold: float, n_pairs: int) -> Duplicates:
+    """Numbers the groups, most records first."""
+    d = distinct.n_texts
+    size = np.bincount(leader[leader >= 0], weights=distinct.counts[leader >= 0], minlength=d).astype(np.int64)
+    leaders = np.flatnonzero(size)
+    leaders = leaders[np.lexsort((leaders, -size[leaders]))]
+    number = np.full(d + 1, NO_GROUP, dtype=np.int64)
+    number[leaders] = np.arange(len(leaders))
+    group = number[leader]
+    return Duplicates(
+        threshold=threshold,
+        group=group,
+        representative=leaders,
+        similarity=np.where(group == NO_GROUP, np.float32(0.0), to_leader).astype(np.float32),
+        n_records=size[leaders],
+        n_pairs=n_pairs,
+    )

@@ -1,0 +1,40 @@
+"""One file per format; a new format is one file and one line in ``READERS``."""
+
+from __future__ import annotations
+
+from explorer.errors import UnreadableFileError
+from explorer.ingest.readers.base import Confidence, FileRows, Reader
+from explorer.ingest.readers.delimited import DelimitedReader
+from explorer.ingest.readers.json_document import JsonReader
+from explorer.ingest.readers.json_lines import JsonLinesReader
+from explorer.ingest.readers.lines import LinesReader
+from explorer.ingest.readers.parquet import ParquetReader
+from explorer.ingest.readers.workbook import WorkbookReader
+from explorer.ingest.source import Source
+
+__all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
+
+#: Where two readers are equally sure, the earlier one gets the file.
+READERS: tuple[Reader, ...] = (
+    ParquetReader(),
+    WorkbookReader(),
+    JsonLinesReader(),
+    JsonReader(),
+    LinesReader(),
+    DelimitedReader(),
+)
+
+
+def choose_reader(source: Source, as_lines: bool | None = None) -> Reader:
+    """The reader that is surest of the file; ``as_lines`` allows only, or never, reading it line by line.
+
+    Raises UnreadableFileError when no reader can open it.
+    """
+    sure = {reader: reader.sniff(source) for reader in READERS}
+    if not any(sure.values()):
+        raise source.unreadable()
+    allowed = [reader for reader in READERS if as_lines is None or reader.is_lines == as_lines]
+    best = max(allowed, key=lambda reader: sure[reader])
+    if sure[best] == Confidence.NO:
+        raise UnreadableFileError(f"{source.name} is not a text file. Read it as a table, not as plain lines.")
+    return best

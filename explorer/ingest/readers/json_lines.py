@@ -1,0 +1,78 @@
+"""JSON Lines: one object per line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from explorer.errors import InputError
+from explorer.ingest.readers import json_values
+from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
+from explorer.ingest.readers.lines import physical_lines
+from explorer.ingest.source import Source
+from explorer.types import RejectedRow
+
+
+_SUFFIXES = {"jsonl", "ndjson", "jl"}
+_SAMPLE_LINES = 20
+
+
+class JsonLinesReader:
+    """Reads each line by itself; a line that is not an object is rejected and the others are kept."""
+
+    name = "jsonl"
+    is_lines = False
+
+    def sniff(self, source: Source) -> Confidence:
+        if not source.is_text or not source.head.lstrip().startswith("{"):
+            return Confidence.NAMED if source.is_text and source.suffix in _SUFFIXES else Confidence.NO
+        sample = [line for line in physical_lines(source.head)[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
+        n_objects = sum(_problem(line) == "" for line in sample)
+        # One line is as well a JSON document; there the name decides.
+        if len(sample) > 1 and n_objects > len(sample) / 2:
+            return Confidence.PLAIN
+        return Confidence.PLAIN if source.suffix in _SUFFIXES else Confidence.NO
+
+    def read(self, source: Source, tick: Tick) -> FileRows:
+        text, encoding, notes = source.decoded
+        sink = json_values.ObjectSink(source, tick)
+        rejected: list[RejectedRow] = []
+        for number, line in enumerate(physical_lines(text), start=1):
+            if not line or line.isspace():
+                continue
+            value, problem = _read_line(line)
+            if value is None:
+                rejected.append(rejected_row(source, number, problem, line))
+            else:
+                sink.add(json_values.flatten(value), number)
+        if not sink.lines and not rejected:
+            raise InputError(f"{source.name} has no text in it, only blank lines. Check how it was exported.")
+        cells = sink.finish()
+        made = report(
+            source,
+            self.name,
+            n_kept=len(sink.lines),
+            n_rejected=len(rejected),
+            encoding=encoding,
+            n_cells_repaired=sink.n_repaired,
+            notes=(*notes, *sink.notes),
+        )
+        return FileRows(cells, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
+
+
+def _read_line(line: str) -> tuple[Mapping[str, object] | None, str]:
+    """The object on a line, or None and why there is none."""
+    try:
+        value = json_values.parse(line)
+    except RecursionError:
+        return None, "nested too deeply"
+    except ValueError:
+        return None, "not valid JSON"
+    if not isinstance(value, dict):
+        return None, "valid JSON, but not an object"
+    return value, ""
+
+
+def _problem(line: str) -> str:
+    return _read_line(line)[1]

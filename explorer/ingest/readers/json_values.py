@@ -1,0 +1,98 @@
+"""JSON values as cells: numbers keep their spelling, nested objects become dotted columns, lists JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from explorer.ingest.readers.base import BATCH_ROWS, Tick, check_size, column_names, string_table
+from explorer.ingest.source import Source
+
+#: The column for values that are not objects, as in ``["first text", "second text"]``.
+VALUE_COLUMN = "value"
+
+
+class Number(str):
+    """A number as it is spelled in the file, so that 1.10 stays 1.10 and no digit of a long id is lost."""
+
+    __slots__ = ()
+
+
+def parse(text: str) -> Any:
+    """Parse one document. Raises ValueError for what is not JSON, RecursionError for what is nested too deeply."""
+    return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=Number)
+
+
+def to_text(value: Any) -> str | None:
+    """A value as a cell; None for null."""
+    if value is None or isinstance(value, str):
+        return value
+    return _json_text(value)
+
+
+def flatten(value: Mapping[str, Any], prefix: str = "", into: dict[str, str | None] | None = None) -> dict[str, Any]:
+    """One object as column -> cell; the keys of objects inside are joined by dots."""
+    cells: dict[str, str | None] = {} if into is None else into
+    for key, item in value.items():
+        name = prefix + key
+        if isinstance(item, Mapping):
+            flatten(item, name + ".", cells)
+            continue
+        # {"a.b": 1, "a": {"b": 2}} would write two cells to one column
+        while name in cells:
+            name += "'"
+        cells[name] = to_text(item)
+    return cells
+
+
+def _json_text(value: Any) -> str:
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_json_text(str(k))}: {_json_text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_json_text, value)) + "]"
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+class ObjectSink:
+    """Collects objects whose keys differ from one to the next."""
+
+    def __init__(self, source: Source, tick: Tick) -> None:
+        self.n_repaired = 0
+        self.lines: list[int] = []
+        self.notes: list[str] = []
+        self._source = source
+        self._tick = tick
+        self._columns: dict[str, None] = {}
+        self._rows: list[Mapping[str, str | None]] = []
+        self._tables: list[pa.Table] = []
+
+    def add(self, cells: Mapping[str, str | None], line: int) -> None:
+        self._rows.append(cells)
+        self.lines.append(line)
+        self._columns.update(dict.fromkeys(cells))
+        if len(self._rows) == BATCH_ROWS:
+            self._flush()
+
+    def finish(self) -> pa.Table:
+        """All rows; a key that an object does not have is null."""
+        if self._rows or not self._tables:
+            self._flush()
+        names, self.notes = column_names(list(self._columns), self._source)
+        table = pa.concat_tables(self._tables, promote_options="default")
+        return table.rename_columns(names)
+
+    def _flush(self) -> None:
+        check_size(self._source, len(self.lines), len(self._columns))
+        keys: Sequence[str] = list(self._columns)
+        columns = [[row.get(key) for row in self._rows] for key in keys]
+        # Keys may hold what Arrow cannot: their positions stand for them until the end.
+        table, n_repaired = string_table([str(position) for position in range(len(keys))], columns)
+        self._tables.append(table)
+        self.n_repaired += n_repaired
+        self._rows = []
+        self._tick(len(self.lines))

@@ -1,0 +1,74 @@
+"""Starts the dashboard's server, on this machine only."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import SettingsError
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent.parent
+
+
+def serve(port: int, *, open_browser: bool) -> int:
+    """Runs the dashboard until it is stopped; returns the server's exit code.
+
+    Raises SettingsError when the port is not free.
+    """
+    if not 1 <= port <= 65535:
+        raise SettingsError(f"The port is {port}; choose 1 to 65535.")
+    if not port_is_free(port):
+        raise SettingsError(
+            f"Port {port} is in use, maybe by a dashboard that is open already: look at http://localhost:{port}, or "
+            f"choose another one with --port {port + 1}."
+        )
+    command = [sys.executable, "-m", "streamlit", "run", str(_find("app.py", "app.py")), f"--server.port={port}"]
+    command += [f"--{name}={value}" for name, value in _settings()]
+    command.append(f"--server.headless={str(not open_browser).lower()}")
+    try:
+        return subprocess.call(command)
+    except KeyboardInterrupt:
+        return 0
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nothing on this machine listens on ``port``."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def sample_folder() -> Path:
+    """Where the sample files are: beside the package in a checkout, inside it when installed."""
+    return _find("sample_data", "../sample_data")
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    """Streamlit's settings as flags, so that they hold whatever folder the command is started from."""
+    settings = tomllib.loads(_find(".streamlit/config.toml", "config.toml").read_text("utf-8"))
+
+    def walk(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        for name, value in values.items():
+            if isinstance(value, dict):
+                yield from walk(f"{prefix}{name}.", value)
+            elif isinstance(value, list):
+                yield from ((f"{prefix}{name}", str(item)) for item in value)
+            else:
+                yield f"{prefix}{name}", str(value).lower() if isinstance(value, bool) else str(value)
+
+    yield from walk("", settings)
+
+
+def _find(in_checkout: str, in_package: str) -> Path:
+    checkout = _CHECKOUT / in_checkout
+    return checkout if (_CHECKOUT / "pyproject.toml").is_file() and checkout.exists() else _PACKAGE / in_package

@@ -1,0 +1,31 @@
+"""Where Explorer keeps things on disk.
+
+``EXPLORER_HOME`` moves everything; otherwise the places are those of the operating system. Folders are made
+for their owner alone: what is kept there comes from the user's records.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+
+_NAME = "embedding-explorer"
+
+
+def data_folder() -> Path:
+    """Kept: uploads and analyses."""
+    home = os.environ.get("EXPLORER_HOME")
+    return _made(Path(home) if home else user_data_path(_NAME, appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Can be computed again: vectors, compiled code."""
+    home = os.environ.get("EXPLORER_HOME")
+    return _made(Path(home) / "cache" if home else user_cache_path(_NAME, appauthor=False))
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

@@ -1,0 +1,34 @@
+"""Every test has a home of its own: nothing of the user's is read, and nothing stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from explorer.embed import EMBEDDERS
+from tests.fakes import WordEmbedder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_code_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """UMAP's compiled code is kept for the whole run: compiling it for every test would take minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.mktemp("numba")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where Explorer keeps things during the test."""
+    folder = tmp_path / "explorer-home"
+    monkeypatch.setenv("EXPLORER_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def word_embedder(monkeypatch: pytest.MonkeyPatch) -> type[WordEmbedder]:
+    """Registers the model "words:NAME", through the same door as any other embedder."""
+    monkeypatch.setitem(EMBEDDERS, "words", WordEmbedder)
+    return WordEmbedder
