@@ -77,8 +77,9 @@ def anomaly_cut(strangeness: Floats) -> float | None:
     """
     if len(strangeness) < FEWEST_TEXTS:
         return None
-    low, median, high = np.quantile(strangeness.astype(np.float64), [0.16, 0.5, 1.0 - LARGEST_FRACTION])
-    return float(np.round(max(median + SPREADS * (median - low), BELONGS, high), 6))
+    low, median = np.quantile(strangeness.astype(np.float64), [0.16, 0.5])
+    high = np.quantile(strangeness, 1.0 - LARGEST_FRACTION, method="higher")
+    return float(max(median + SPREADS * (median - low), BELONGS, high))
 
 
 @lru_cache(maxsize=1)

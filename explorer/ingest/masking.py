@@ -14,7 +14,9 @@ _END = r"(?!\w)"
 _NO_MORE = r"(?!\w|[.:,/-]\d)"  # not the beginning of a longer number, address or date
 _HEX = "[0-9A-Fa-f]"
 _RUN = r"[A-Za-z_]*+\d\w*+"  # a whole run that holds a digit
-_CLOCK = rf"\d\d?[:.,]\d\d(?:[:.,]\d\d(?:[.,:]\d{{1,9}})?)?(?:\s?[AaPp][Mm]\b)?(?:\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d){_END})?"
+_CLOCK = (
+    rf"\d\d?[:.,]\d\d(?:[:.,]\d\d(?:[.,:]\d{{1,9}})?)?(?:\s?[AaPp][Mm]\b)?(?:\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d){_END})?"
+)
 _MONTH = r"[ADFJMNOS](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)[a-z]{0,6}\.?"
 _WEEKDAY = r"[FMSTW](?:on|ue|ed|hu|ri|at|un)[a-z]{0,6}"
 
@@ -46,7 +48,9 @@ _IPV6 = _any(
     rf"(?:{_HEX}{{1,4}}:){{1,6}}(?::{_HEX}{{1,4}}){{1,6}}(?![\w:])",
 )
 _HEX_NUMBER = _any(rf"0[xX]{_HEX}+{_END}", rf"(?=\d++[A-Fa-f]){_HEX}{{8,}}+{_END}")
-_UNIT = rf"(?:%|\s?(?:ns|us|ms|s|[KMGT]i?B|kB|B|[KMG]?Hz){_END}|(?:secs?|m|mins?|h|hrs?|d|[kKMGT]b?|[kKMGT]bps|px){_END})"
+_UNIT = (
+    rf"(?:%|\s?(?:ns|us|ms|s|[KMGT]i?B|kB|B|[KMG]?Hz){_END}|(?:secs?|m|mins?|h|hrs?|d|[kKMGT]b?|[kKMGT]bps|px){_END})"
+)
 _NUMBER = rf"\d+(?:,\d{{3}})*(?:\.\d+)*(?:[eE][-+]?\d+)?(?:{_UNIT}|{_END})"
 _PLAIN_NUMBER = r"\d++(?=[\])}>\"';=|]|\Z)"  # what most numbers are; everything below asks what follows
 _CHAIN = rf"(?:[-:.](?:[A-Z]{{1,2}}[-:.])*{_RUN})*"
@@ -80,7 +84,7 @@ _STATUS = _any(
     rf"[Ee](?:xit(?:[ _-]?{_STATUS_WORD})?|rr(?:no|(?:or)?[ _-]?{_STATUS_WORD})){_STATUS_NUMBER}",
     rf"[Ee]rror[ :=-]\s?[1-5]\d\d{_NO_MORE}",
     rf"[Rr](?:c|e(?:t(?:urn)?|sponse|sult)[ _-]?{_STATUS_WORD}){_STATUS_NUMBER}",
-    rf"[OTPRSDE](?:RA|NS|LS|MAN|P2|B2|RR)-\d{{3,7}}(?!\w|-\d)",
+    r"[OTPRSDE](?:RA|NS|LS|MAN|P2|B2|RR)-\d{3,7}(?!\w|-\d)",
     r"CVE-\d{4}-\d{3,7}(?!\w|-\d)",
     rf"SQLSTATE\W{{1,2}}[0-9A-Z]{{5}}{_END}",
     rf"[UuSs](?:TF|tf|HA|ha)-\d{{1,3}}{_NO_MORE}",

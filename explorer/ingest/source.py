@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from gzip import BadGzipFile, GzipFile
@@ -207,8 +206,3 @@ def _decode_utf8(data: bytes, is_cut: bool) -> Decoded:
         return Decoded(text, "UTF-8", (f"{n_damaged:,} damaged characters are not valid UTF-8 and show as \ufffd.",))
     note = "Read as Windows-1252, because the bytes are not valid UTF-8."
     return Decoded(data.decode("cp1252", "replace"), "Windows-1252", (note,))
-
-
-def count_notes(counts: Iterable[tuple[int, str, str]]) -> tuple[str, ...]:
-    """Sentences for counts above 0: (count, "row had", "rows had ...") -> "3 rows had ..."."""
-    return tuple(f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n)

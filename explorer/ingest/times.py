@@ -34,17 +34,17 @@ _MONTHS = {word: number for number, words in enumerate(_MONTH_WORDS, start=1) fo
 
 
 class TimeRule(NamedTuple):
-    """One way of writing times; None where it makes no sense for a whole cell, or within a log line."""
+    """One way of writing times: as a whole cell (None where that may as well be a number), and in a log line."""
 
     name: str
     cell: re.Pattern[str] | None
-    line: re.Pattern[str] | None
+    line: re.Pattern[str]
 
 
-def _rule(name: str, date: str, between: str, *, clock: str = _TIME, cells: bool = True, lines: bool = True) -> TimeRule:
+def _rule(name: str, date: str, between: str, *, clock: str = _TIME, cells: bool = True) -> TimeRule:
     """A rule for ``date``, in cells also without a clock."""
     whole = re.compile(rf"\s*{date}(?:{between}{clock})?\s*\Z") if cells else None
-    return TimeRule(name, whole, re.compile(rf"(?<![\w.]){date}{between}{clock}") if lines else None)
+    return TimeRule(name, whole, re.compile(rf"(?<![\w.]){date}{between}{clock}"))
 
 
 _EPOCH = r"(?P<epoch>\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19})"
@@ -53,7 +53,8 @@ RULES: tuple[TimeRule, ...] = (
     _rule("ISO 8601", r"(?P<y>\d{4})[-/.](?P<mo>\d\d?)[-/.](?P<d>\d\d?)", r"[T\s_-]+"),
     _rule("year to second", r"(?P<y>(?:19|20)\d\d)(?P<mo>\d\d)(?P<d>\d\d)", r"[T\s-]?",
           clock=r"(?P<H>\d\d):?(?P<M>\d\d):?(?P<S>\d\d)(?:[:.,](?P<f>\d{1,9}))?" + _ZONE),
-    _rule("day, month name, year", rf"{_WEEKDAY}(?P<d>\d\d?)[\s/.-]+{_MONTH}[\s/.,-]+(?P<y>\d{{4}}|\d\d)", r"[:,\s]\s*"),
+    _rule("day, month name, year", rf"{_WEEKDAY}(?P<d>\d\d?)[\s/.-]+{_MONTH}[\s/.,-]+(?P<y>\d{{4}}|\d\d)",
+          r"[:,\s]\s*"),
     _rule("month name, day, year", rf"{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", r",?\s+"),
     _rule("month name, day, clock, year", rf"{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)", r"\s+",
           clock=_CLOCK + r"(?:\s+[A-Z]{3,5})?\s+(?P<y>\d{4})"),
@@ -195,7 +196,8 @@ def _dates(year: Ints, month: Ints, day: Ints) -> Times:
     dates = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     is_date = is_month & (day >= 1) & (dates.astype("datetime64[M]") == months)
     dates[~is_date] = np.datetime64("NaT")
-    return dates.astype("datetime64[ms]")
+    in_ms: Times = dates.astype("datetime64[ms]")
+    return in_ms
 
 
 def _clock(parts: _Parts) -> npt.NDArray[np.timedelta64]:

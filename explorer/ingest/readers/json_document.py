@@ -64,7 +64,9 @@ def _parse(text: str, source: Source) -> Any:
     try:
         return json_values.parse(text)
     except RecursionError as error:
-        raise UnreadableFileError(f"{source.name} is nested too deeply. Export it as a flat array of objects.") from error
+        raise UnreadableFileError(
+            f"{source.name} is nested too deeply. Export it as a flat array of objects."
+        ) from error
     except json.JSONDecodeError as error:
         raise UnreadableFileError(
             f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}. "

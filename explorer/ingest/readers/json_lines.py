@@ -13,7 +13,6 @@ from explorer.ingest.readers.lines import physical_lines
 from explorer.ingest.source import Source
 from explorer.types import RejectedRow
 
-
 _SUFFIXES = {"jsonl", "ndjson", "jl"}
 _SAMPLE_LINES = 20
 

@@ -56,9 +56,7 @@ class ParquetReader:
             n_rows += batch.num_rows
             n_repaired += sum(n for _, n in columns)
             tick(n_rows)
-        made = report(
-            source, self.name, n_kept=n_rows, n_rejected=0, n_cells_repaired=n_repaired, notes=tuple(notes)
-        )
+        made = report(source, self.name, n_kept=n_rows, n_rejected=0, n_cells_repaired=n_repaired, notes=tuple(notes))
         return FileRows(pa.concat_tables(tables), np.arange(1, n_rows + 1, dtype=np.int64), made, ())
 
     def _check(self, source: Source, footer: Any) -> None:

@@ -54,7 +54,14 @@ class WorkbookReader:
                 first = next(rows, None)
                 if header is not None and first is not None:
                     return self._read_sheet(source, (name, len(sheets)), [header, first], rows, tick)
-        except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError) as error:
+        except (
+            calamine.CalamineError,
+            zipfile.BadZipFile,
+            zlib.error,
+            ValueError,
+            OSError,
+            NotImplementedError,
+        ) as error:
             raise UnreadableFileError(damaged) from error
         raise InputError(f"{source.name} has no sheet with a header and rows. Check which sheet holds the data.")
 
@@ -74,7 +81,9 @@ class WorkbookReader:
         for line, cells in rows:
             sink.add(cells, line)
         cells, lines = sink.finish()
-        unused = [n for n, title in zip(names, header, strict=True) if title is None and cells[n].null_count == len(lines)]
+        unused = [
+            n for n, title in zip(names, header, strict=True) if title is None and cells[n].null_count == len(lines)
+        ]
         if n_sheets > 1:
             notes.append(f"The workbook has {n_sheets} sheets; only {name!r} was read.")
         made = report(
@@ -90,9 +99,7 @@ class WorkbookReader:
 
 
 def _is_visible_table(sheet: Any) -> bool:
-    return bool(
-        sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
-    )
+    return bool(sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible)
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[str | None]]]:

@@ -1,0 +1,83 @@
+"""``collapse``: Corpus -> Distinct. Everything costly runs on the distinct texts it finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.ingest.masking import mask_text
+from explorer.ingest.text import normalize_text
+from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
+
+
+def collapse(corpus: Corpus) -> Distinct:
+    """Records whose (masked) texts are the same, taken together; independent of the order of the records."""
+    encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
+    keys = [_key(text, corpus.mask) for text in encoded.dictionary.to_pylist()]
+    texts = sorted(set(keys) - {""})
+    position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
+    text_of_key = np.array([position[key] for key in keys], dtype=np.int64)
+    text_of_row = text_of_key[encoded.indices.to_numpy()]
+    with_text = text_of_row[text_of_row >= 0]
+    counts = np.bincount(with_text, minlength=len(texts)).astype(np.int64)
+    return Distinct(
+        texts=tuple(texts),
+        counts=counts,
+        text_of_row=text_of_row,
+        first_row=_first_rows(corpus, text_of_row, counts),
+        n_empty=len(text_of_row) - len(with_text),
+    )
+
+
+def _key(text: str, mask: bool) -> str:
+    return normalize_text(mask_text(text) if mask else text)
+
+
+def _first_rows(corpus: Corpus, text_of_row: Ints, counts: Ints) -> Ints:
+    """For each text the earliest record, then the one with the smallest id, then whatever else tells them apart."""
+    rows = np.flatnonzero(text_of_row >= 0)
+    if corpus.times is not None:
+        rows = rows[_is_earliest(corpus.times[rows], text_of_row[rows], len(counts))]
+    first = np.zeros(len(counts), dtype=np.int64)
+    n_left = np.bincount(text_of_row[rows], minlength=len(counts))
+    is_tied = n_left[text_of_row[rows]] > 1
+    first[text_of_row[rows[~is_tied]]] = rows[~is_tied]
+    tied = rows[is_tied]
+    if len(tied):
+        tied = tied[_order(corpus, tied, text_of_row)]
+        is_first = np.diff(text_of_row[tied], prepend=-1) != 0
+        first[text_of_row[tied[is_first]]] = tied[is_first]
+    return first
+
+
+def _is_earliest(times: Any, texts: Ints, n_texts: int) -> Bools:
+    """Which records have the smallest time of their text; records without a time come last."""
+    moments = np.where(np.isnat(times), np.iinfo(np.int64).max, times.astype(np.int64))
+    earliest = np.full(n_texts, np.iinfo(np.int64).max)
+    np.minimum.at(earliest, texts, moments)
+    is_earliest: Bools = moments == earliest[texts]
+    return is_earliest
+
+
+def _order(corpus: Corpus, rows: Ints, text_of_row: Ints) -> Ints:
+    """Positions in ``rows``, by text, then by everything that tells records of the same text apart.
+
+    The row number comes last: it only decides between records that are the same in everything else.
+    """
+    picked = pa.array(rows)
+    columns: dict[str, Any] = {"text": pa.array(text_of_row[rows])}
+    if corpus.roles.id is not None:
+        # An id made from the place in the file would bring the order of the file back in.
+        ids = corpus.fields.column(corpus.roles.id).take(picked)
+        columns["id_length"] = pc.utf8_length(ids)  # T-9 before T-10
+        columns["id"] = ids
+    columns["raw"] = pa.array([corpus.texts[row] for row in rows.tolist()], pa.large_string())
+    for number, name in enumerate(corpus.fields.column_names):
+        columns[f"field {number}"] = corpus.fields.column(name).take(picked)
+    columns["row"] = picked
+    order = pc.sort_indices(pa.table(columns), sort_keys=[(name, "ascending") for name in columns])
+    positions: Ints = order.to_numpy().astype(np.int64)
+    return positions

@@ -1,0 +1,216 @@
+"""Which column is the id, the text, the time, and which are categories: guessed from names and contents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from explorer.errors import InputError, UnknownColumnError
+from explorer.ingest import role_words as words
+from explorer.ingest.column_stats import ColumnStats, column_stats
+from explorer.types import Roles, Table
+
+_MAX_CATEGORY_VALUES = 50
+_MAX_CATEGORY_LENGTH = 100
+
+LEVEL = "level"  # the column made from log lines that say how bad they are
+
+
+def guess_roles(table: Table) -> Roles:
+    """Roles for a table, with a reason in plain words for each; needs no particular names or language.
+
+    There is always a text; id and time are None where no column is one.
+    """
+    return resolve_roles(table)
+
+
+def resolve_roles(
+    table: Table,
+    *,
+    id: str | None = None,
+    text: str | Sequence[str] | None = None,
+    time: str | None = None,
+) -> Roles:
+    """Roles as chosen by the user, and a guess for what was left out (None). ``""`` says that there is no such column.
+
+    Names are matched exactly, then without regard to letter case. Raises UnknownColumnError for a name the table
+    does not have, InputError when no text column is left.
+    """
+    if table.is_lines:
+        return _line_roles(table, [name for name in (id, text, time) if name])
+    stats = column_stats(table)
+    wanted = [text] if isinstance(text, str) else list(text or ())
+    chosen_text = tuple(dict.fromkeys(_find(name, table.columns) for name in wanted if name))
+    if text is not None and not chosen_text:
+        raise InputError("No text column was chosen. Choose at least one column with the texts to compare.")
+    chosen_id = _find(id, table.columns) if id else None
+    chosen_time = _find(time, table.columns) if time else None
+    reasons: dict[str, str] = {}
+    taken = {name for name in (*chosen_text, chosen_id, chosen_time) if name is not None}
+    if time is None:
+        chosen_time = _guess_time(_free(stats, taken), reasons)
+    elif chosen_time:
+        reasons["time"] = f"{chosen_time!r} was chosen."
+    taken |= {chosen_time} if chosen_time else set()
+    if id is None:
+        chosen_id = _guess_id(_free(stats, taken), reasons)
+    elif chosen_id:
+        reasons["id"] = f"{chosen_id!r} was chosen."
+    taken |= {chosen_id} if chosen_id else set()
+    if chosen_text:
+        reasons["text"] = f"{_listed(chosen_text)} {'was' if len(chosen_text) == 1 else 'were'} chosen."
+    else:
+        # A file of one column has no id: that column is the text.
+        if len(stats) == len(taken):
+            guessed = {chosen_id if id is None else None, chosen_time if time is None else None} - {None}
+            if not guessed:
+                raise InputError("Every column was chosen as something else, so no text is left. Choose a text column.")
+            chosen_id = None if chosen_id in guessed else chosen_id
+            chosen_time = None if chosen_time in guessed else chosen_time
+            taken -= guessed
+            reasons.clear()
+        chosen_text = _guess_text(_free(stats, taken), reasons)
+    roles = Roles(chosen_id, chosen_text, chosen_time, (), reasons)
+    return replace(roles, categories=_guess_categories(stats, roles))
+
+
+def _line_roles(table: Table, named: Sequence[str | Sequence[str]]) -> Roles:
+    for name in named:
+        for one in [name] if isinstance(name, str) else name:
+            _find(one, table.columns)
+    return Roles(None, ("line",), None, (LEVEL,), {"text": "Each line of the file is one record."})
+
+
+def _find(name: str, columns: list[str]) -> str:
+    if name in columns:
+        return name
+    for column in columns:
+        if column.casefold() == name.strip().casefold():
+            return column
+    raise UnknownColumnError(name, columns)
+
+
+def _free(stats: list[ColumnStats], taken: set[str]) -> list[ColumnStats]:
+    return [column for column in stats if column.name not in taken and column.n_filled]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(repr(name) for name in names)
+
+
+def _guess_time(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None:
+    best, best_fit = None, 0.0
+    for column in stats:
+        named = bool(column.words & words.TIME) and not column.words & words.LATER
+        if column.time_fraction < 0.8 or column.filled_fraction < 0.2:
+            continue
+        # Ten digits are a time only where the name says so: they may as well be a number of something.
+        if column.is_number and not column.words & (words.TIME | words.LATER):
+            continue
+        fit = column.time_fraction * (0.2 + 0.8 * column.filled_fraction) + 1.0 * named
+        fit -= 0.5 * bool(column.words & words.LATER)
+        fit += 0.2 * bool(column.words & {"created", "opened", "timestamp", "reported", "datetime"})
+        if best is None or fit > best_fit:
+            best, best_fit = column, fit
+    if best is None:
+        return None
+    named_too = ", and its name says so" if best.words & words.TIME else ""
+    reasons["time"] = f"{best.name!r}: {best.time_fraction:.0%} of its cells are times{named_too}."
+    return best.name
+
+
+def _guess_id(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None:
+    best, best_fit = None, 0.0
+    for column in stats:
+        is_short = column.max_length <= 80 and column.mean_words <= 1.5
+        is_time = column.time_fraction > 0.8 and not column.is_whole_number
+        if not is_short or is_time or column.filled_fraction < 0.9:
+            continue
+        last = column.ordered_words[-1] if column.ordered_words else ""
+        named = last in words.ID or bool(column.words & {"id", "key", "uuid", "guid"})
+        if column.distinct_fraction < (0.5 if column.words <= {"id", "key"} and column.words else 0.95):
+            continue
+        if not named and (column.distinct_fraction < 1 or column.is_fraction or column.words & words.NOT_TEXT):
+            continue
+        # Without a name that says so, an id is a code: it has digits, and comes early in the table.
+        if not named and column.digit_fraction < 0.2:
+            continue
+        fit = column.distinct_fraction + 2.0 * named + 0.3 * (last in ("key", "id", "number")) + 0.1 * (last == "key")
+        fit -= 0.01 * column.position
+        if best is None or fit > best_fit:
+            best, best_fit = column, fit
+    if best is None:
+        return None
+    unique = "no value repeats" if best.distinct_fraction == 1 else f"{best.distinct_fraction:.0%} of its values differ"
+    reasons["id"] = f"{best.name!r}: {unique}, and they are short."
+    return best.name
+
+
+def _guess_text(stats: list[ColumnStats], reasons: dict[str, str]) -> tuple[str, ...]:
+    ranked = sorted(stats, key=lambda column: (-_text_fit(column), column.position))
+    best = ranked[0]
+    if _text_fit(best) < 0.5:
+        reasons["text"] = f"{best.name!r}: no column holds running text, and this one comes nearest."
+        return (best.name,)
+    pairs = [(best, other) if _is_title(best) else (other, best) for other in ranked[1:]]
+    title, body = next(((one, other) for one, other in pairs if _belong_together(one, other)), (None, None))
+    if title is not None and body is not None:
+        reasons["text"] = f"{title.name!r} is a short text of its own for each record, {body.name!r} the longer one."
+        return title.name, body.name
+    named = " its name says so, and" if best.words & (words.TITLE | words.BODY) else ""
+    reasons["text"] = f"{best.name!r}:{named} it holds running text, {best.mean_words:.0f} words on average."
+    return (best.name,)
+
+
+def _text_fit(column: ColumnStats) -> float:
+    """How much a column looks like the text of a record; 0.5 and more is a text."""
+    many_words = min(column.mean_words, 12) / 12
+    fit = column.letter_fraction * (0.9 * many_words + 0.6 * column.distinct_fraction * min(column.mean_words, 3) / 3)
+    fit *= 0.4 + 0.6 * column.filled_fraction
+    if column.time_fraction > 0.8 or column.is_number:
+        return 0.01 * fit
+    last = column.ordered_words[-1] if column.ordered_words else ""
+    if column.words & words.BODY:
+        order = words.BODY_ORDER.index(last) if last in words.BODY_ORDER else len(words.BODY_ORDER)
+        fit += 0.8 - 0.05 * order
+    elif column.words & words.TITLE and column.mean_words > 1.2:
+        fit += 0.5
+    if column.words & words.NOT_TEXT and not column.words & words.BODY:
+        fit *= 0.3
+    # The same few values over and over are a category, however long they are.
+    return fit * (0.2 if column.n_distinct <= _MAX_CATEGORY_VALUES and column.n_filled >= 4 * column.n_distinct else 1)
+
+
+def _is_title(column: ColumnStats) -> bool:
+    """Short texts, their own for most records."""
+    if column.words & words.NOT_TEXT or column.is_number or column.time_fraction > 0.8:
+        return False
+    named = bool(column.words & words.TITLE)
+    if column.words & words.BODY and not named:
+        return column.words >= {"short"} and column.mean_words < 25
+    differs = column.distinct_fraction > (0.1 if named else 0.8)
+    return differs and (1.5 if named else 3) <= column.mean_words <= 25 and column.letter_fraction > 0.5
+
+
+def _belong_together(title: ColumnStats, body: ColumnStats) -> bool:
+    """Whether two columns are the title and the body of the same records."""
+    is_body = _text_fit(body) >= 0.5 and not _is_title(body) and body.filled_fraction > 0.25
+    return is_body and _is_title(title) and title.filled_fraction > 0.7 and title.mean_length < 0.8 * body.mean_length
+
+
+def _guess_categories(stats: list[ColumnStats], roles: Roles) -> tuple[str, ...]:
+    """Columns with few values that repeat, the most useful for colours and filters first."""
+    taken = {roles.id, roles.time, *roles.text}
+    fits: list[tuple[float, int, str]] = []
+    for column in stats:
+        few = 2 <= column.n_distinct <= _MAX_CATEGORY_VALUES and 2 * column.n_distinct <= column.n_filled
+        is_sparse = column.filled_fraction < 0.1
+        if column.name in taken or not few or is_sparse or column.is_fraction:
+            continue
+        if column.max_length > _MAX_CATEGORY_LENGTH:
+            continue
+        if column.time_fraction > 0.8 and not column.is_number:
+            continue
+        fit = column.evenness * column.filled_fraction + 0.5 * bool(column.words & words.CATEGORY)
+        fits.append((-fit, column.position, column.name))
+    return tuple(name for *_, name in sorted(fits))

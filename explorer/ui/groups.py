@@ -1,0 +1,281 @@
+"""Duplicate groups and pairs as a page needs them: pure functions from an analysis to lists and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from explorer.ingest.text import normalize_text
+from explorer.pipeline import with_threshold
+from explorer.report.cells import page_text, without_surrogates
+from explorer.report.worddiff import Fact, differing_facts
+from explorer.types import NO_GROUP, Analysis, Bools, Duplicates, Floats, Frozen, Ints, PairKind, Times
+
+SNIPPET = 140  # characters of a text in a table
+BELOW = 0.05  # how far under the threshold pairs are offered as "just below"
+_MOST_FACTS = 3
+_LEADING_WORDS = {"number": "numbers differ", "code": "codes differ", "opposite": "opposites"}
+
+
+class Curve(NamedTuple):
+    """What each threshold would find: ``threshold`` (m,) ascending, and the counts at it."""
+
+    threshold: Floats
+    n_groups: Ints
+    n_mergeable: Ints
+    n_pairs: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFacts(Frozen):
+    """Per group (g,): distinct texts, the lowest similarity to the representative, its cluster, first and last time."""
+
+    n_texts: Ints
+    lowest: Floats
+    cluster: Ints
+    first: Times | None
+    last: Times | None
+
+
+class Member(NamedTuple):
+    """Records of a group with one wording: ``rows`` have it, ``row`` stands for them; the kind is None for the
+    representative's own wording."""
+
+    row: int
+    rows: Ints
+    similarity: float
+    kind: PairKind | None
+
+
+class PairList(NamedTuple):
+    """Pairs of records in the order in which they are listed."""
+
+    row_a: Ints
+    row_b: Ints
+    similarity: Floats
+
+
+def n_mergeable(duplicates: Duplicates) -> int:
+    """How many records would go if every group became one record."""
+    return int(duplicates.n_records.sum()) - duplicates.n_groups
+
+
+def threshold_curve(analysis: Analysis, thresholds: Sequence[float]) -> Curve:
+    """The counts at each of ``thresholds``."""
+    found = [with_threshold(analysis, threshold) for threshold in thresholds]
+    return Curve(
+        np.array(thresholds, dtype=np.float32),
+        np.array([one.n_groups for one in found], dtype=np.int64),
+        np.array([n_mergeable(one) for one in found], dtype=np.int64),
+        np.array([one.n_pairs for one in found], dtype=np.int64),
+    )
+
+
+def count_copies(analysis: Analysis) -> tuple[int, int]:
+    """Records whose text another record has: word for word, and only after masking."""
+    distinct, texts = analysis.distinct, analysis.corpus.texts
+    n_copies = analysis.corpus.n_records - distinct.n_empty - distinct.n_texts
+    if not analysis.corpus.mask or not n_copies:
+        return n_copies, 0
+    n_masked = 0
+    normal: dict[int, str] = {}
+    for row in np.flatnonzero(analysis.row_values(distinct.counts, 0) > 1).tolist():
+        text = int(distinct.text_of_row[row])
+        first = int(distinct.first_row[text])
+        if texts[row] == texts[first]:
+            continue
+        if text not in normal:
+            normal[text] = normalize_text(texts[first])
+        n_masked += normalize_text(texts[row]) != normal[text]
+    return n_copies - n_masked, n_masked
+
+
+def group_facts(analysis: Analysis, duplicates: Duplicates) -> GroupFacts:
+    """What the list of groups says about each."""
+    n_groups = duplicates.n_groups
+    inside = duplicates.group != NO_GROUP
+    group = duplicates.group[inside]
+    lowest = np.ones(n_groups, dtype=np.float32)
+    np.minimum.at(lowest, group, duplicates.similarity[inside])
+    first = last = None
+    if analysis.corpus.times is not None and n_groups:
+        first, last = _spans(analysis.corpus.times, analysis.row_values(duplicates.group, NO_GROUP), n_groups)
+    return GroupFacts(
+        n_texts=np.bincount(group, minlength=n_groups).astype(np.int64),
+        lowest=lowest,
+        cluster=analysis.clusters.label[duplicates.representative],
+        first=first,
+        last=last,
+    )
+
+
+def _spans(times: Times, group_of_row: Ints, n_groups: int) -> tuple[Times, Times]:
+    rows = np.flatnonzero((group_of_row != NO_GROUP) & ~np.isnat(times))
+    rows = rows[np.lexsort((times[rows], group_of_row[rows]))]
+    groups, start = np.unique(group_of_row[rows], return_index=True)
+    first = np.full(n_groups, np.datetime64("NaT"), dtype="datetime64[ms]")
+    last = first.copy()
+    first[groups] = times[rows[start]]
+    last[groups] = times[rows[np.append(start[1:], len(rows)) - 1]] if len(rows) else first[groups]
+    return first, last
+
+
+def ordered_groups(duplicates: Duplicates, facts: GroupFacts, *, least_alike_first: bool) -> Ints:
+    """Group numbers, largest first, or with the group first whose weakest member is least like its representative."""
+    numbers = np.arange(duplicates.n_groups)
+    return numbers[np.lexsort((numbers, facts.lowest))] if least_alike_first else numbers
+
+
+def groups_frame(analysis: Analysis, duplicates: Duplicates, facts: GroupFacts, groups: Ints) -> pd.DataFrame:
+    """The list of ``groups`` as it is shown, one line each."""
+    rows = analysis.distinct.first_row[duplicates.representative[groups]]
+    frame = pd.DataFrame(
+        {
+            "Group": groups,
+            "Records": duplicates.n_records[groups],
+            "Lowest": np.round(facts.lowest[groups].astype(np.float64), 4),
+            "Text": snippets(analysis, rows),
+            "Texts": facts.n_texts[groups],
+            "Cluster": [without_surrogates(analysis.clusters.name_of(int(label))) for label in facts.cluster[groups]],
+        }
+    )
+    if facts.first is not None and facts.last is not None:
+        frame["First"], frame["Last"] = facts.first[groups], facts.last[groups]
+    return frame
+
+
+def snippets(analysis: Analysis, rows: Ints) -> list[str]:
+    """One line of each record's text, for a table."""
+    return [page_text(analysis.corpus.texts[row], SNIPPET) for row in rows.tolist()]
+
+
+def texts_with(analysis: Analysis, query: str) -> Bools:
+    """(d,) texts one of whose records has every word of ``query``, or has it as its id."""
+    needle = query.strip().casefold()
+    words = needle.split()
+    out = np.zeros(analysis.distinct.n_texts, dtype=np.bool_)
+    records = zip(analysis.distinct.text_of_row.tolist(), analysis.corpus.ids, analysis.corpus.texts, strict=True)
+    for text, own_id, words_of_record in records:
+        if text < 0 or out[text]:
+            continue
+        folded = words_of_record.casefold()
+        out[text] = own_id.casefold() == needle or all(word in folded for word in words)
+    return out
+
+
+def group_members(analysis: Analysis, duplicates: Duplicates, group: int) -> list[Member]:
+    """The group's wordings with their records: the representative's first, then what is the same after masking, then
+    the near ones, most alike first. Every record of the group is in exactly one of them."""
+    distinct = analysis.distinct
+    leader = int(duplicates.representative[group])
+    rows = np.flatnonzero(analysis.row_values(duplicates.group, NO_GROUP) == group)
+    wording: dict[tuple[int, str], list[int]] = {}
+    normal: dict[str, str] = {}
+    for row, text in zip(rows.tolist(), distinct.text_of_row[rows].tolist(), strict=True):
+        own = ""
+        if analysis.corpus.mask:
+            raw = analysis.corpus.texts[row]
+            own = normal.get(raw) or normal.setdefault(raw, normalize_text(raw))
+        wording.setdefault((text, own), []).append(row)
+    members = []
+    for (text, _), same in wording.items():
+        stands = int(distinct.first_row[text])
+        row = stands if stands in same else same[0]
+        kind: PairKind | None = "near"
+        if text == leader:
+            kind = None if row == stands else "masked"
+        members.append(Member(row, np.array(same, dtype=np.int64), float(duplicates.similarity[text]), kind))
+    rank = {None: 0, "masked": 1, "exact": 1, "near": 2}
+    return sorted(members, key=lambda m: (rank[m.kind], -m.similarity, m.row))
+
+
+def cautions(analysis: Analysis, row_a: int, row_b: int) -> list[str]:
+    """Differences between two records that may make them two problems, in words; none for copies.
+
+    Where numbers and the like are masked, the masked texts are compared: their timestamps always differ.
+    """
+    texts = analysis.corpus.texts
+    a, b = texts[row_a], texts[row_b]
+    if analysis.corpus.mask:
+        of_row = analysis.distinct.text_of_row
+        a, b = analysis.distinct.texts[of_row[row_a]], analysis.distinct.texts[of_row[row_b]]
+    facts = differing_facts(a, b)
+    out = []
+    for kind, leading in _LEADING_WORDS.items():
+        of_kind = [fact for fact in facts if fact.kind == kind]
+        if of_kind:
+            out.append(f"{leading}: {_listed(of_kind)}")
+    out += [_negated(fact) for fact in facts if fact.kind == "negation"]
+    return [page_text(caution, 90) for caution in out]
+
+
+def _listed(facts: Sequence[Fact]) -> str:
+    shown = ", ".join(str(fact) for fact in facts[:_MOST_FACTS])
+    more = len(facts) - _MOST_FACTS
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _negated(fact: Fact) -> str:
+    return f"“{fact}” only in one" if not (fact.a and fact.b) else f"negation differs: {fact}"
+
+
+def near_pairs(analysis: Analysis, duplicates: Duplicates, *, below: bool = False) -> PairList:
+    """Pairs of distinct texts at the threshold, most alike first; with ``below`` those up to 0.05 under it instead."""
+    pairs = analysis.pairs
+    start, stop = 0, duplicates.n_pairs
+    if below:
+        lowest = np.float32(round(duplicates.threshold - BELOW, 6))
+        start, stop = stop, int(np.searchsorted(-pairs.similarity, -lowest, side="right"))
+    first_row = analysis.distinct.first_row
+    part = slice(start, max(start, stop))
+    return PairList(first_row[pairs.a[part]], first_row[pairs.b[part]], pairs.similarity[part])
+
+
+def copy_pairs(analysis: Analysis) -> PairList:
+    """Each record that repeats a text, beside the record that stands for that text."""
+    of_row, first_row = analysis.distinct.text_of_row, analysis.distinct.first_row
+    repeats = of_row >= 0
+    repeats[first_row] = False
+    rows = np.flatnonzero(repeats)
+    rows = rows[np.argsort(of_row[rows], kind="stable")]
+    return PairList(first_row[of_row[rows]], rows, np.ones(len(rows), dtype=np.float32))
+
+
+def pairs_with(analysis: Analysis, pairs: PairList, texts: Bools) -> PairList:
+    """Those pairs one of whose texts is among ``texts`` (d,)."""
+    of_row = analysis.distinct.text_of_row
+    kept = texts[of_row[pairs.row_a]] | texts[of_row[pairs.row_b]]
+    return PairList(*(values[kept] for values in pairs))
+
+
+def pair_kind(analysis: Analysis, row_a: int, row_b: int) -> PairKind:
+    """How two records of one pair resemble each other."""
+    of_row, texts = analysis.distinct.text_of_row, analysis.corpus.texts
+    if of_row[row_a] != of_row[row_b]:
+        return "near"
+    same = not analysis.corpus.mask or normalize_text(texts[row_a]) == normalize_text(texts[row_b])
+    return "exact" if same else "masked"
+
+
+def pairs_frame(analysis: Analysis, pairs: PairList, part: slice) -> pd.DataFrame:
+    """A part of the pairs as it is shown."""
+    row_a, row_b = pairs.row_a[part], pairs.row_b[part]
+    rows = list(zip(row_a.tolist(), row_b.tolist(), strict=True))
+    return pd.DataFrame(
+        {
+            "Alike": np.round(pairs.similarity[part].astype(np.float64), 4),
+            "Kind": [KIND_WORDS[pair_kind(analysis, a, b)] for a, b in rows],
+            "May matter": ["; ".join(cautions(analysis, a, b)) for a, b in rows],
+            "Id": [without_surrogates(analysis.corpus.ids[a]) for a, _ in rows],
+            "Other id": [without_surrogates(analysis.corpus.ids[b]) for _, b in rows],
+            "Text": snippets(analysis, row_a),
+            "Other text": snippets(analysis, row_b),
+        }
+    )
+
+
+KIND_WORDS: dict[PairKind, str] = {"exact": "exact copy", "masked": "same after masking", "near": "near"}

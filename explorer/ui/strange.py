@@ -1,0 +1,86 @@
+"""The list of anomalies and one of them, as a page needs them: pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from explorer.report.cells import page_text, without_surrogates
+from explorer.types import Analysis, Ints
+from explorer.ui.groups import SNIPPET
+
+_WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
+
+
+class Finding(NamedTuple):
+    """One text of the list: its place (1 is the strangest), and why it is flagged ("" where it is not)."""
+
+    rank: int
+    text: int
+    is_anomaly: bool
+    reason: str
+    missing_words: tuple[str, ...]
+
+
+def ranked_texts(analysis: Analysis, n_more: int = 0) -> Ints:
+    """The flagged texts, strangest first, and then the ``n_more`` strangest of the others."""
+    anomalies = analysis.anomalies
+    if not n_more:
+        return anomalies.ranked
+    others = np.flatnonzero(~anomalies.is_anomaly)
+    others = others[np.lexsort((others, -anomalies.strangeness[others]))][:n_more]
+    return np.concatenate([anomalies.ranked, others])
+
+
+def finding(analysis: Analysis, texts: Ints, place: int) -> Finding:
+    """The text at ``place`` (from 0) of a list made by :func:`ranked_texts`."""
+    anomalies, text = analysis.anomalies, int(texts[place])
+    if place < len(anomalies.ranked):
+        return Finding(place + 1, text, True, anomalies.reasons[place], anomalies.missing_words[place])
+    return Finding(place + 1, text, False, "", ())
+
+
+def anomalies_frame(analysis: Analysis, texts: Ints) -> pd.DataFrame:
+    """The list as it is shown, one line per text."""
+    anomalies, rows = analysis.anomalies, analysis.distinct.first_row[texts]
+    n_flagged = len(anomalies.ranked)
+    reasons = [*anomalies.reasons, *["not flagged: below the cut"] * (len(texts) - n_flagged)]
+    has_nearest = anomalies.nearest[texts] >= 0
+    return pd.DataFrame(
+        {
+            "Rank": np.arange(1, len(texts) + 1),
+            "Strangeness": np.round(anomalies.strangeness[texts].astype(np.float64), 4),
+            "Id": [without_surrogates(analysis.corpus.ids[row]) for row in rows.tolist()],
+            "Text": [page_text(analysis.corpus.texts[row], SNIPPET) for row in rows.tolist()],
+            "Nearest": np.where(has_nearest, np.round(anomalies.nearest_similarity[texts].astype(np.float64), 4), np.nan),
+            "Occurs": analysis.distinct.counts[texts],
+            "Reason": [page_text(reason, 2 * SNIPPET) for reason in reasons],
+        }
+    )
+
+
+def nearest_texts(analysis: Analysis, text: int, most: int = 6) -> tuple[Ints, Sequence[float]]:
+    """The nearest other texts of a text and how alike they are, nearest first."""
+    near = analysis.neighbours
+    return near.texts[text, :most], near.similarity[text, :most].tolist()
+
+
+def highlighted(text: str, words: Iterable[str]) -> str:
+    """HTML of ``text`` with ``words`` marked wherever they stand alone; every character of the text is escaped."""
+    wanted = {word.casefold() for word in words}
+    pieces, end = [], 0
+    for match in _WORD.finditer(text):
+        if match[0].casefold() in wanted:
+            pieces += [
+                escape(text[end : match.start()]),
+                '<mark style="background:rgba(224,122,95,.32);color:inherit;border-radius:3px;padding:0 2px">',
+                escape(match[0]),
+                "</mark>",
+            ]
+            end = match.end()
+    return "".join([*pieces, escape(text[end:])])
