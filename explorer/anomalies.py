@@ -19,7 +19,7 @@ from explorer.types import Anomalies, Distinct, Embedding, Floats, Ints, Neighbo
 FEWEST_TEXTS = 20  # below this nobody can say what is usual
 SPREADS = 2.5  # how many spreads above the median is strange
 BELONGS = 0.2  # a text whose neighbours are on average 0.8 alike belongs, however alike all others are
-LARGEST_FRACTION = 0.05  # what one text in twenty does is not strange
+LARGEST_FRACTION = 0.05  # what one record in twenty does is not strange
 N_WORDS = 6
 _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
 
@@ -33,7 +33,7 @@ def find_anomalies(
     near = neighbours.similarity[:, 0] if k else np.zeros(d, dtype=np.float32)
     nearest = neighbours.texts[:, 0] if k else np.full(d, -1, dtype=np.int64)
     strangeness = _strangeness(distinct, neighbours, k)
-    cut = anomaly_cut(strangeness)
+    cut = anomaly_cut(strangeness, distinct.counts)
     is_anomaly = strangeness > cut if cut is not None else np.zeros(d, dtype=np.bool_)
     flagged = np.flatnonzero(is_anomaly)
     ranked = flagged[np.lexsort((flagged, -strangeness[flagged]))]
@@ -67,19 +67,26 @@ def _strangeness(distinct: Distinct, neighbours: Neighbours, k: int) -> Floats:
     return np.asarray(np.round(np.clip(distance * rarity, 0.0, 1.0), 6), dtype=np.float32)
 
 
-def anomaly_cut(strangeness: Floats) -> float | None:
-    """The strangeness (d,) above which a text is flagged, or None where there are too few texts to tell.
+def anomaly_cut(strangeness: Floats, counts: Ints) -> float | None:
+    """The strangeness above which a text is flagged, or None where there are too few texts to tell.
 
-    The lower half of the values is taken for what is usual, because anomalies are all in the upper half: the cut is the
-    median plus 2.5 times the distance from the median down to the 16th percentile (one standard deviation where
-    the values are normal). Nothing below 0.2 is flagged and never more than one text in twenty; none at all is a
-    possible answer.
+    ``strangeness`` (d,) and how many records have each text, ``counts`` (d,). The lower half of the values is taken for
+    what is usual, because anomalies are all in the upper half: the cut is the median plus 2.5 times the distance from
+    the median down to the 16th percentile (one standard deviation where the values are normal). Nothing below 0.2 is
+    flagged, and never more than one record in twenty; none at all is a possible answer.
     """
     if len(strangeness) < FEWEST_TEXTS:
         return None
     low, median = np.quantile(strangeness.astype(np.float64), [0.16, 0.5])
-    high = np.quantile(strangeness, 1.0 - LARGEST_FRACTION, method="higher")
-    return float(max(median + SPREADS * (median - low), BELONGS, high))
+    return float(max(median + SPREADS * (median - low), BELONGS, _largest_allowed(strangeness, counts)))
+
+
+def _largest_allowed(strangeness: Floats, counts: Ints) -> float:
+    """The strangeness that at most LARGEST_FRACTION of the records exceed."""
+    order = np.argsort(-strangeness, kind="stable")
+    above = np.cumsum(counts[order])
+    n_allowed = np.searchsorted(above, LARGEST_FRACTION * above[-1], side="right")
+    return float(strangeness[order[min(n_allowed, len(order) - 1)]])
 
 
 @lru_cache(maxsize=1)

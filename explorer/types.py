@@ -165,6 +165,14 @@ class Corpus(Frozen):
     rejected: tuple[RejectedRow, ...]
     fingerprint: str
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        lengths = {len(self.ids), len(self.texts), len(self.lines), len(self.sources), self.fields.num_rows}
+        if self.times is not None:
+            lengths.add(len(self.times))
+        if len(lengths) > 1:  # a record would be lost, or shown with another one's text
+            raise ValueError(f"a corpus has one value of each kind per record, not {sorted(lengths)}")
+
     @property
     def n_records(self) -> int:
         return len(self.texts)

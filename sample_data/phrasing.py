@@ -3,9 +3,12 @@
 Three formats, all plain text, one thought per line; ``#`` starts a comment line.
 
 topics
-    ``== name | product`` opens a topic. ``* title ~ title :: body`` is one case of it, ``+`` a detail that fits every case,
-    ``?`` what its writers ask for. ``[a|b]`` is a choice, ``{slot}`` a blank. A case that speaks of a date carries
-    ``#2026-02-01``: it is not written before that day.
+    ``== name | product`` opens a topic. ``* title ~ title :: body`` is one case of it, ``+`` a detail that fits every
+    case, ``?`` what its writers ask for. ``[a|b]`` is a choice, ``{slot}`` a blank. A case that speaks of a date
+    carries ``#2026-02-01``: it is not written before that day.
+recurring
+    ``== name`` opens a topic, ``*`` its titles, ``1``, ``2`` and ``3`` the sentences that are combined anew each
+    time.
 texts
     ``== name | topic | day`` opens a section, ``@ title`` a text; the lines below it are its body, taken as they are.
 manners
@@ -33,8 +36,8 @@ _DAY = re.compile(r"\s*#(\d{4}-\d{2}-\d{2})\s*$")
 class Dice:
     """Chance from one seed, the same on every Python.
 
-    Only ``Random.random()`` is promised to give the same numbers in every version, so everything here is built on it and
-    not on ``choice`` or ``shuffle``.
+    Only ``Random.random()`` is promised to give the same numbers in every version, so everything here is built on it
+    and not on ``choice`` or ``shuffle``.
     """
 
     def __init__(self, *seed: object) -> None:
@@ -97,6 +100,15 @@ class Topic:
     asks: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Recurring:
+    """A matter that many people have, each for himself: titles, and sentences by their place in the ticket."""
+
+    topic: str
+    titles: tuple[str, ...] = ()
+    sentences: dict[str, list[str]] = field(default_factory=lambda: {"1": [], "2": [], "3": []})
+
+
 @dataclass(frozen=True)
 class Text:
     """A ticket written by hand from beginning to end."""
@@ -147,6 +159,20 @@ def read_topics(*names: str) -> list[Topic]:
             elif kind == "?":
                 topic.asks.append(rest)
     return list(topics.values())
+
+
+def read_recurring(name: str) -> list[Recurring]:
+    """The recurring matters of a file."""
+    matters: list[Recurring] = []
+    for line in phrase_lines(name):
+        kind, _, rest = line.partition(" ")
+        if kind == "==":
+            matters.append(Recurring(rest))
+        elif kind == "*":
+            matters[-1].titles = tuple(title.strip() for title in rest.split(" ~ "))
+        elif kind in ("1", "2", "3"):
+            matters[-1].sentences[kind].append(rest)
+    return matters
 
 
 def read_texts(name: str) -> list[Section]:

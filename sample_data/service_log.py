@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from phrasing import Dice, phrase_lines
 
 START = datetime(2026, 3, 2)
 DAYS = 4
-N_REQUESTS = 4350
+N_REQUESTS = 4850
 POOL_EXHAUSTED = datetime(2026, 3, 3, 10, 42)
 PROVIDER_DOWN = datetime(2026, 3, 4, 15, 5)
 STRANGE_BURST = datetime(2026, 3, 5, 13, 27)
@@ -22,8 +23,8 @@ LOG_TRUTH_COLUMNS = ("line", "template", "anomaly")
 # How busy the shop is in each hour of the day.
 RHYTHM = (3, 2, 1.5, 1, 1, 2, 6, 14, 24, 30, 32, 30, 25, 27, 30, 29, 26, 24, 25, 29, 31, 24, 14, 7)
 
-# What one request leaves behind: how often it comes, then its lines. "a:0.3" is written in 3 of 10 cases, "a/b:0.1" is a,
-# or in 1 of 10 cases b.
+# What one request leaves behind: how often it comes, then its lines. "a:0.3" is written in 3 of 10 cases, "a/b:0.1" is
+# a, or in 1 of 10 cases b.
 FLOWS: tuple[tuple[float, str], ...] = (
     (
         22,
@@ -39,10 +40,15 @@ FLOWS: tuple[tuple[float, str], ...] = (
     (0.5, "auth_login_bad auth_login_bad auth_login_bad auth_login_bad auth_login_bad auth_locked auth_pw_reset:0.5"),
     (0.3, "audit_role:0.7 auth_unlocked"),
     (
-        9,
-        "orders_validated/orders_rejected:0.04 fraud_ok/fraud_review:0.05 inv_reserved/inv_short:0.03 pay_request "
-        "pay_3ds_started:0.3 pay_3ds_done:0.28 pay_ok orders_created orders_state gw_post_order mail_queued mail_sent "
-        "queue_depth:0.15 ship_rate:0.3 orders_address_fix:0.1",
+        3,
+        "orders_validated fraud_ok/fraud_review:0.05 inv_reserved pay_request pay_3ds_started pay_3ds_done pay_ok "
+        "orders_created orders_state gw_post_order mail_queued mail_sent queue_depth:0.15 ship_rate:0.3",
+    ),
+    (0.3, "orders_validated inv_short gw_post_order_400"),
+    (
+        6,
+        "orders_validated fraud_ok/fraud_review:0.05 inv_reserved pay_request pay_ok orders_created "
+        "orders_state gw_post_order mail_queued mail_sent queue_depth:0.15 ship_rate:0.3 orders_address_fix:0.1",
     ),
     (
         0.9,
@@ -130,25 +136,31 @@ class LogWriter:
         self.dice = Dice(seed, "log")
         self.templates = {template.name: template for template in read_templates("log_lines.txt")}
         self.lines: list[Line] = []
-        self._next_order = 18_400
+        self._moments = [START]
+        self._orders = [18_400]
         self._uptime = 812_004
 
-    def slots(self) -> dict[str, str]:
-        """The ids and numbers of one request."""
+    def order_at(self, moment: datetime) -> int:
+        """The order number the shop had reached: what is written later about this moment has to fit in."""
+        return self._orders[bisect(self._moments, moment) - 1]
+
+    def slots(self, at: datetime | None = None) -> dict[str, str]:
+        """The ids and numbers of one request; ``at`` for what is written after the traffic of that moment."""
         dice = self.dice
-        self._next_order += dice.between(0, 1)
         return {
             "req": dice.letters(8),
             "ip": f"10.{dice.between(1, 6)}.{dice.between(0, 20)}.{dice.between(2, 250)}",
             "admin_ip": f"10.2.0.{dice.between(20, 29)}",
             "port": str(dice.between(30_000, 61_000)),
-            "order": str(self._next_order),
+            "order": str(self._orders[-1] if at is None else self.order_at(at)),
             "sku": f"SKU-{dice.between(40_000, 40_600)}",
             "cart": dice.letters(6),
             "user": f"u{dice.between(10_000, 10_900)}",
             "cust": str(dice.between(60_000, 61_200)),
             "amount": f"{dice.skewed(8, 1900)}.{dice.between(0, 99):02}",
             "word": dice.pick(WORDS),
+            "query": dice.pick(WORDS).replace(" ", "+"),
+            "typo": dice.pick(("presure gage", "walve", "manometre digtal", "o rings 41", "flowmetr", "seel set")),
             "voucher": dice.pick(("SPRING26", "WELCOME10", "B2B-5", "FREESHIP")),
             "zip": str(dice.between(1010, 9990)),
             "carrier": dice.pick(CARRIERS),
@@ -164,7 +176,6 @@ class LogWriter:
             "op": dice.pick(OPERATORS),
             "pool": str(dice.between(3, 28)),
             "days": str(dice.between(30, 60)),
-            "batch": f"{dice.between(20260302, 20260305)}",
             "clock": f"{dice.between(0, 23):02}:{dice.pick(('00', '15', '30', '45'))}",
         }
 
@@ -191,13 +202,20 @@ class LogWriter:
             "kb": lambda: str(dice.skewed(380, 9000)),
             "pct": lambda: str(dice.between(4, 96)),
             "wait": lambda: str(dice.between(3, 180)),
+            "late": lambda: str(dice.skewed(2, 90)),
+            "low": lambda: str(dice.skewed(1, 60)),
+            "mid": lambda: str(dice.between(61, 80)),
+            "high": lambda: str(dice.between(81, 99)),
+            "batch": lambda: f"{moment:%Y%m%d}",
             "fee": lambda: f"{dice.between(3, 24)}.{dice.between(10, 99)}",
             "uptime": lambda: f"{self._uptime + int((moment - START).total_seconds())}.{dice.between(100000, 999999)}",
         }
-        return fresh[slot]() if slot in fresh else slots[slot]
+        return slots[slot] if slot in slots else fresh[slot]()
 
     def flow(self, steps: str, moment: datetime) -> None:
         """The lines of one request, milliseconds apart."""
+        self._moments.append(moment)
+        self._orders.append(self._orders[-1] + self.dice.between(0, 1))
         slots = self.slots()
         for step in steps.split():
             names, _, share = step.partition(":")
@@ -276,7 +294,7 @@ def _write_day(log: LogWriter, midnight: datetime) -> None:
         3.2: "cron_kernel", 4.0: "gw_cert_ok", 4.4: "search_reindex", 5.1: "rec_model", 5.4: "cache_warm",
         11.3: "ship_pickup_ok", 16.1: "flag_on", 16.4: "ship_pickup_ok", 19.8: "flag_off",
     }  # fmt: skip
-    slots = {**log.slots(), "batch": f"{midnight:%Y%m%d}"}
+    slots = log.slots()
     for hour, name in by_hour.items():
         if name == "ship_pickup_ok" and log.dice.chance(0.3):
             name = "ship_pickup_no"
@@ -308,14 +326,15 @@ def write_pool_exhaustion(log: LogWriter) -> None:
     """Twenty minutes without a free database connection: hundreds of lines that say nearly the same."""
     dice = log.dice
     for _ in range(330):
-        slots = log.slots()
         at = POOL_EXHAUSTED + timedelta(milliseconds=dice.between(0, 20 * 60_000))
+        slots = log.slots(at)
         log.write("db_exhausted", at, slots)
         log.write(dice.pick(("orders_no_conn", "checkout_no_conn")), at + timedelta(milliseconds=3), slots)
         if dice.chance(0.3):
-            log.write("db_wait_timeout", at + timedelta(seconds=30), slots)
-        ended = dice.pick(("gw_post_order_503", "gw_get_503"))
-        log.write(ended, at + timedelta(seconds=30, milliseconds=4), slots)
+            at += timedelta(seconds=30)
+            slots["late"] = str(dice.between(30_004, 30_080))
+            log.write("db_wait_timeout", at, slots)
+        log.write(dice.pick(("gw_post_order_503", "gw_get_503")), at + timedelta(milliseconds=7), slots)
     for second in (4, 9):
         log.write("db_recovered", POOL_EXHAUSTED + timedelta(minutes=20, seconds=30 + second), log.slots())
 
@@ -323,25 +342,25 @@ def write_pool_exhaustion(log: LogWriter) -> None:
 def write_provider_timeouts(log: LogWriter) -> None:
     """The payment provider stops answering for half an hour; two components report it, each in its own words."""
     dice = log.dice
-    slots = log.slots()
     for _ in range(210):
         at = PROVIDER_DOWN + timedelta(milliseconds=dice.between(0, 33 * 60_000))
-        slots = log.slots()
+        slots = log.slots(at)
         log.write("pay_timeout", at, slots)
         if dice.chance(0.8):
             log.write("pay_timeout_reworded", at + timedelta(milliseconds=12), slots)
         if dice.chance(0.35):
             log.write("pay_gave_up", at + timedelta(seconds=5), slots)
             log.write("pay_fallback_ok", at + timedelta(seconds=6), slots)
-    log.write("pay_circuit_open", PROVIDER_DOWN + timedelta(minutes=2), slots)
-    log.write("pay_circuit_closed", PROVIDER_DOWN + timedelta(minutes=34), slots)
+    log.write("pay_circuit_open", PROVIDER_DOWN + timedelta(minutes=2), log.slots())
+    log.write("pay_circuit_closed", PROVIDER_DOWN + timedelta(minutes=34), log.slots())
 
 
 def write_odd(log: LogWriter) -> None:
     """Lines that matter and hardly ever come, and one message never seen before that comes forty times."""
     dice = log.dice
     for template in read_templates("log_odd.txt"):
-        log.put(template, _busy_moment(dice), log.slots(), template.name)
+        at = _busy_moment(dice)
+        log.put(template, at, log.slots(at), template.name)
     forged = Template(
         "forged_tokens",
         "WARN",

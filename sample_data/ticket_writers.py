@@ -10,7 +10,7 @@ from phrasing import Case, Dice, Topic, expand, read_manners
 
 SITES = ("Graz", "Leeds", "Porto", "Gdansk", "Lyon", "Toledo")
 SITE_CODES = {"Graz": "GRZ", "Leeds": "LEE", "Porto": "POR", "Gdansk": "GDA", "Lyon": "LYO", "Toledo": "TOL"}
-ROOMS = ("Danube", "Tagus", "Rhone", "Vistula", "Aire", "Mur", "Douro", "Heron", "Lindgren", "Meeting 2.14")
+ROOMS = ("Danube", "Tagus", "Rhone", "Vistula", "Aire", "Mur", "Douro", "Heron", "Lindgren", "Oak")
 CUSTOMERS = (
     "Hollin Pumps", "Brackwater Tools", "Ostmark Valves", "Sorrelby Dairies", "Veltheim Bearings", "Cardanelle SA",
     "Nordlicht Boatyard", "Pilvik Paper", "Marasco Ceramics", "Tindale & Roe", "Quillon Optics", "Ferrowick Steelworks",
@@ -95,6 +95,7 @@ def fill_slots(person: Person, colleague: Person, dice: Dice) -> dict[str, str]:
         "version": f"{dice.between(2, 24)}.{dice.between(0, 11)}.{dice.between(0, 30)}",
         "time": f"{dice.between(7, 16)}:{dice.pick(('05', '10', '20', '30', '40', '45', '55'))}",
         "day": dice.pick(WEEKDAYS),
+        "morning": f"{dice.between(7, 9)}:{dice.pick(('05', '15', '30', '45'))}",
         "amount": f"{dice.between(1, 48)},{dice.between(100, 999)}.{dice.between(10, 99)}",
         "cost": str(dice.between(1100, 8900)),
         "vpnerr": dice.pick(("691", "720", "789", "800", "809", "812", "868", "0x80072746", "CG-114")),
@@ -154,13 +155,13 @@ def _as_foreign(text: str, dice: Dice) -> str:
 
 def _middle(case: Case, topic: Topic, style: str, slots: Mapping[str, str], dice: Dice) -> list[str]:
     """The matter itself: what happened, details, what it means, what is wanted."""
-    few, many = {"terse": (0, 1), "sloppy": (0, 1), "long": (2, 4), "polite": (1, 2)}.get(style, (0, 2))
+    few, many = {"terse": (0, 1), "sloppy": (0, 1), "long": (2, 4), "polite": (1, 2)}.get(style, (0, 1))
     details = dice.sample(topic.details, dice.between(few, many))
     core = case.body
     parts = [core, *details]
-    if details and dice.chance(0.2):
+    if details and dice.chance(0.05):
         parts = [details[0], core, *details[1:]]
-    if dice.chance(0.65 if style == "long" else 0.12 if style in ("terse", "sloppy") else 0.33):
+    if dice.chance(0.5 if style == "long" else 0.08 if style in ("terse", "sloppy") else 0.18):
         parts.append(dice.pick(MANNERS["impact"]))
     if style == "angry":
         parts.insert(dice.pick((0, len(parts))), dice.pick(MANNERS["angry"]))
@@ -200,7 +201,9 @@ def write_ticket(
 ) -> tuple[str, str]:
     """Title and body of an ordinary ticket, as this person sends it through this channel."""
     style = person.style
-    title = expand(dice.pick(case.titles), slots, dice)
+    # The first title is often a mere label, the later ones are whole phrases: people write both.
+    title = dice.pick(case.titles if dice.chance(0.5) else case.titles[-1:] if len(case.titles) == 2 else case.titles)
+    title = expand(title, slots, dice)
     parts = _middle(case, topic, "terse" if channel in ("phone", "chat") else style, slots, dice)
     if channel == "phone":
         parts.insert(0, expand(dice.pick(MANNERS["phone_prefix"]), slots, dice))
@@ -247,7 +250,7 @@ _SWAPS = (
 )  # fmt: skip
 
 
-def edit_lightly(title: str, body: str, person: Person, dice: Dice) -> tuple[str, str]:
+def edit_lightly(title: str, body: str, dice: Dice) -> tuple[str, str]:
     """The same ticket sent a second time with small changes: a word, a slip, a greeting, the order of two sentences."""
     changed = misspell(body, dice, dice.between(1, 3))
     for old, new in dice.shuffled(_SWAPS):
@@ -258,11 +261,11 @@ def edit_lightly(title: str, body: str, person: Person, dice: Dice) -> tuple[str
     if len(sentences) > 3 and dice.chance(0.4):
         sentences[-2], sentences[-3] = sentences[-3], sentences[-2]
         changed = ". ".join(sentences)
-    if dice.chance(0.4):
-        changed = f"{dice.pick(MANNERS['greeting'])}\n{changed}"
     if dice.chance(0.35):
-        changed = f"{changed}\n\n{dice.pick(('Any news?', 'Sent again as I got no answer.', person.closing))}"
+        changed = f"{dice.pick(('Sent again as I got no answer.', 'Any news on this?', 'Reminder:'))}\n\n{changed}"
+    elif not changed.startswith(tuple(MANNERS["greeting"])) and dice.chance(0.6):
+        changed = f"{dice.pick(MANNERS['greeting'])}\n{changed}"
     if changed == body:
-        changed = f"{body}\n\n{person.name}"
+        changed = f"{body}\n\nPS: still the same today."
     title = dice.pick((title, title, f"FW: {title}", f"{title} (2nd attempt)", title.rstrip("?!."), title.lower()))
     return title, changed

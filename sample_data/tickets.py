@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from phrasing import Case, Dice, Section, Topic, expand, read_manners, read_texts, read_topics
+from phrasing import Case, Dice, Section, Text, Topic, expand, read_manners, read_recurring, read_texts, read_topics
 from ticket_writers import (
     CHANNEL_WEIGHTS,
     CHANNELS,
+    SITES,
     Person,
     dress,
     edit_lightly,
@@ -20,12 +21,18 @@ from ticket_writers import (
     write_ticket,
 )
 
+TOPIC_FILES = ("access.txt", "devices.txt", "office.txt", "business.txt", "more_cases.txt", "more_business.txt")
 N_TICKETS = 1500
+N_RECURRING_EACH = 23
 N_EXACT_GROUPS = 20
 N_LIGHT_GROUPS = 32
 N_LONG_LOGS = 9
 N_SHORT_LOGS = 26
 N_EMPTY = 4
+TOPICS_WITH_LOGS = (
+    "vpn_connect", "sso_loop", "outlook_crash", "file_sync", "software_install", "blue_screen", "data_import",
+    "api_errors", "mobile_app", "scheduled_job", "machine_terminal", "call_quality", "laptop_slow", "remote_desktop",
+)  # fmt: skip
 FIRST_DAY = date(2026, 1, 5)
 LAST_DAY = date(2026, 4, 2)
 OUTAGE = datetime(2026, 2, 24, 9, 11)
@@ -87,7 +94,7 @@ class Desk:
         self.seed = seed
         self.people = make_people(Dice(seed, "people"))
         self.calendar = Calendar(Dice(seed, "calendar"))
-        self.topics = read_topics("access.txt", "devices.txt", "office.txt", "business.txt", "more_cases.txt")
+        self.topics = read_topics(*TOPIC_FILES)
         self.products = {topic.name: topic.product for topic in self.topics}
         self.tickets: list[Ticket] = []
 
@@ -95,8 +102,11 @@ class Desk:
         self.tickets.append(ticket)
         return ticket
 
-    def person(self, dice: Dice, not_in: Sequence[str] = ()) -> Person:
-        return dice.pick([person for person in self.people if person.name not in not_in])
+    def person(self, dice: Dice, not_in: Sequence[str] = (), text: str = "") -> Person:
+        """Somebody new; if the text speaks of one site only, somebody who works there."""
+        sites = [site for site in SITES if site in text]
+        there = [person for person in self.people if len(sites) != 1 or person.site == sites[0]]
+        return dice.pick([person for person in there if person.name not in not_in])
 
 
 def _channel(dice: Dice) -> str:
@@ -121,15 +131,38 @@ def add_ordinary(desk: Desk, count: int, dice: Dice) -> list[Ticket]:
     all_cases = [(case, topic) for topic in desk.topics for case in topic.cases]
     deck: list[tuple[Case, Topic]] = []
     made: list[Ticket] = []
+    n_pasted = 0
     while len(made) < count:
         deck = deck or dice.shuffled(all_cases)
         case, topic = deck.pop()
-        paste = paste_log(dice, dice.between(3, 9)) if len(made) < N_SHORT_LOGS else ""
-        paste = paste_log(dice, dice.between(34, 60)) if len(made) < N_LONG_LOGS else paste
+        paste = ""
+        if topic.name in TOPICS_WITH_LOGS and n_pasted < N_LONG_LOGS + N_SHORT_LOGS and dice.chance(0.3):
+            paste = paste_log(dice, dice.between(42, 62) if n_pasted < N_LONG_LOGS else dice.between(3, 9))
+            n_pasted += 1
         ticket = _ordinary(desk, case, topic, dice, paste)
         if (ticket.title, ticket.body) not in written:
             written.add((ticket.title, ticket.body))
             made.append(desk.add(ticket))
+    return made
+
+
+def add_recurring(desk: Desk, dice: Dice) -> list[Ticket]:
+    """What a help desk hears every week: forgotten passwords, printers. Similar words, another matter each time."""
+    topics = {topic.name: topic for topic in desk.topics}
+    made: list[Ticket] = []
+    seen: set[tuple[str, ...]] = set()
+    for matter in read_recurring("recurring.txt"):
+        known = topics[matter.topic]
+        topic = Topic(known.name, known.product, details=matter.sentences["3"], asks=known.asks)
+        goal = len(made) + N_RECURRING_EACH
+        while len(made) < goal:
+            chosen = (dice.pick(matter.sentences["1"]), dice.pick(matter.sentences["2"]))
+            # The same two sentences again would be a near-duplicate that nobody planted.
+            if chosen in seen:
+                continue
+            seen.add(chosen)
+            case = Case(matter.titles, chosen[0] if dice.chance(0.15) else " ".join(chosen))
+            made.append(desk.add(_ordinary(desk, case, topic, dice)))
     return made
 
 
@@ -153,12 +186,11 @@ def add_exact_copies(desk: Desk, ordinary: list[Ticket], dice: Dice) -> None:
 
 def add_light_edits(desk: Desk, ordinary: list[Ticket], dice: Dice) -> None:
     """A ticket sent again after a while, slightly changed; one in five is sent three times."""
-    people = {person.name: person for person in desk.people}
     for number, ticket in enumerate(ordinary[:N_LIGHT_GROUPS], start=1):
         original = replace(ticket, group=f"light-{number:02}", how="light")
         desk.tickets[desk.tickets.index(ticket)] = original
         for _ in range(2 if number % 5 == 0 else 1):
-            title, body = edit_lightly(ticket.title, ticket.body, people[ticket.requester], dice)
+            title, body = edit_lightly(ticket.title, ticket.body, dice)
             when = desk.calendar.soon_after(ticket.created, 3000)
             desk.add(replace(original, title=title, body=body, created=when))
 
@@ -169,7 +201,7 @@ def add_incidents(desk: Desk, sections: list[Section], dice: Dice) -> None:
         start = desk.calendar.moment(section.day)
         tellers: list[str] = []
         for number, text in enumerate(section.texts):
-            person = desk.person(dice, tellers)
+            person = desk.person(dice, tellers, text.title + text.body)
             tellers.append(person.name)
             channel = _channel(dice)
             # Some hand-written mails greet by themselves; a second greeting would look odd.
@@ -197,7 +229,7 @@ def add_burst(desk: Desk, section: Section, dice: Dice) -> None:
     """One outage, everybody writes within two hours, most of them in the first half hour."""
     tellers: list[str] = []
     for text in section.texts:
-        person = desk.person(dice, tellers)
+        person = desk.person(dice, tellers, text.title + text.body)
         tellers.append(person.name)
         when = OUTAGE + timedelta(seconds=dice.skewed(30, 7000))
         channel = dice.pick(("email", "portal", "portal", "chat", "phone"))
@@ -271,21 +303,33 @@ def add_other_hands(desk: Desk, dice: Dice) -> None:
                 )
             )
     for section in read_texts("threads.txt"):
-        person, colleague = desk.person(dice), desk.person(dice)
-        newest, *older = section.texts
-        quoted, marks = "", ">"
-        for text in older:
-            author = {"colleague": colleague.name, "requester": person.name}.get(text.title, text.title)
-            quoted += f"\n\nOn {desk.calendar.moment():%a, %d %b %Y at %H:%M}, {author} wrote:\n"
-            quoted += "\n".join(f"{marks} {line}" for line in text.body.split("\n"))
-            marks += ">"
-        body = f"{person.greeting}\n\n{newest.body}\n\n{person.closing}\n{person.signature}{quoted}"
-        when = desk.calendar.moment(None, date(2026, 2, 2))
-        desk.add(Ticket(newest.title, body, desk.products[section.topic], "email", person.name, when, section.topic))
-    for title in read_manners("manners.txt")["title_only"]:
-        desk.add(
-            Ticket(title, "", "Other", _channel(dice), desk.person(dice).name, desk.calendar.moment(), "title_only")
-        )
+        add_thread(desk, section, dice)
+    for line in read_manners("manners.txt")["title_only"]:
+        topic, title = line.split(" | ")
+        requester, when = desk.person(dice).name, desk.calendar.moment()
+        desk.add(Ticket(title, "", desk.products[topic], _channel(dice), requester, when, topic))
+
+
+def add_thread(desk: Desk, section: Section, dice: Dice) -> None:
+    """A mail with all that was written before below it, quoted deeper and deeper, older and older."""
+    newest, *older = section.texts
+    authors: dict[str, Person] = {}
+    for text in [Text("requester", ""), *older]:
+        taken = [author.name for author in authors.values()]
+        authors.setdefault(text.title, desk.person(dice, taken, text.title))
+    requester = authors["requester"]
+    moment = created = desk.calendar.moment(None, date(2026, 2, 2))
+    quoted = ""
+    for depth, text in enumerate(older, start=1):
+        author = authors[text.title]
+        moment -= timedelta(minutes=dice.between(70, 4000))
+        quoted += f"\n\nOn {moment:%a, %d %b %Y at %H:%M}, {author.name} wrote:\n"
+        footer = f"{author.name}\nTarnwick Instruments, {author.site} | www.tarnwick.example.com"
+        quoted += "\n".join(f"{'>' * depth} {line}" for line in f"{text.body}\n\n{footer}".split("\n"))
+    greeting = "" if newest.body.startswith("Dear") else f"{requester.greeting}\n\n"
+    body = f"{greeting}{newest.body}\n\n{requester.closing}\n{requester.signature}{quoted}"
+    product = desk.products[section.topic]
+    desk.add(Ticket(newest.title, body, product, "email", requester.name, created, section.topic))
 
 
 _LOG_LINES = (
@@ -311,11 +355,12 @@ _LOG_INTROS = (
 
 def paste_log(dice: Dice, lines: int) -> str:
     """A piece of a program's log, as people paste it into a ticket."""
-    second = dice.between(25_000, 60_000)
+    moment = dice.between(25_000_000, 60_000_000)
     pid, rows = str(dice.between(1000, 9999)), [dice.pick(_LOG_INTROS)]
     for _ in range(lines):
-        second += dice.skewed(0, 40)
-        clock = f"{second // 3600:02}:{second % 3600 // 60:02}:{second % 60:02}.{dice.between(0, 999):03}"
+        moment += dice.skewed(1, 40_000)
+        second = moment // 1000
+        clock = f"{second // 3600:02}:{second % 3600 // 60:02}:{second % 60:02}.{moment % 1000:03}"
         rows.append(expand(dice.pick(_LOG_LINES), {"t": clock, "pid": pid, "h": dice.letters(4)}, dice))
     return "\n".join(rows)
 
@@ -343,12 +388,14 @@ def make_tickets(seed: int) -> list[tuple[str, Ticket]]:
     add_lookalikes(desk, read_texts("lookalikes.txt"), Dice(seed, "lookalikes"))
     add_odd(desk, read_texts("odd.txt"), Dice(seed, "odd"))
     add_other_hands(desk, Dice(seed, "other hands"))
+    recurring = add_recurring(desk, Dice(seed, "recurring"))
     extra_exact = sum(2 if n % 7 == 0 else 1 for n in range(1, N_EXACT_GROUPS + 1))
     extra_light = sum(2 if n % 5 == 0 else 1 for n in range(1, N_LIGHT_GROUPS + 1))
     n_ordinary = N_TICKETS - len(desk.tickets) - extra_exact - extra_light
     ordinary = add_ordinary(desk, n_ordinary, Dice(seed, "ordinary"))
     # A text of three words changed in one of them is no light edit any more.
-    substantial = [ticket for ticket in ordinary[N_SHORT_LOGS:] if 120 < len(ticket.body) < 900]
+    by_hand = [ticket for ticket in ordinary + recurring if ticket.channel in ("email", "portal")]
+    substantial = [ticket for ticket in by_hand if 120 < len(ticket.body) < 900]
     dice = Dice(seed, "copies")
     chosen = dice.sample(substantial, N_EXACT_GROUPS + N_LIGHT_GROUPS)
     add_exact_copies(desk, chosen[:N_EXACT_GROUPS], dice)

@@ -135,12 +135,13 @@ def make_corpus(
     n = len(texts)
     named = tuple(ids) if ids is not None else tuple(f"T-{row + 1}" for row in range(n))
     report = ReadReport("tickets.csv", "csv", "utf-8", ",", None, n + len(rejected), n, len(rejected))
-    clean = [text.encode("utf-8", "replace").decode() for text in texts]
+    columns = {"id": ids, "text": texts, "time": times}
+    cells = {name: [_clean(cell) for cell in given] for name, given in columns.items() if given is not None}
     return Corpus(
         ids=named,
         texts=tuple(texts),
         times=None if times is None else np.array(times, dtype="datetime64[ms]"),
-        fields=pa.table({"text": pa.array(clean, type=pa.string())}),
+        fields=pa.table({name: pa.array(column, type=pa.string()) for name, column in cells.items()}),
         kind=kind,
         mask=mask,
         roles=Roles(
@@ -154,11 +155,16 @@ def make_corpus(
     )
 
 
+def _clean(cell: str) -> str:
+    """A cell as a reader keeps it: no lone surrogate, which Arrow cannot hold."""
+    return cell.encode("utf-8", "replace").decode()
+
+
 def make_distinct(corpus: Corpus) -> Distinct:
     """Collapse equal texts (numbers masked where the corpus says so); distinct texts in alphabetical order."""
     shown = [" ".join(text.split()) for text in corpus.texts]
     if corpus.mask:
-        shown = [re.sub(r"\d+", "<NUM>", text) for text in shown]
+        shown = [re.sub(r"\d+", "<num>", text) for text in shown]
     texts = sorted({text for text in shown if text})
     index = {text: i for i, text in enumerate(texts)}
     of_row = np.array([index.get(text, -1) for text in shown], dtype=np.int64)

@@ -75,6 +75,19 @@ def test_it_opens_offline_draws_the_map_and_runs_nothing_from_a_record(chromium,
     page.close()
 
 
+def test_a_dark_page_prints_light(chromium, report):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    page.goto(report.as_uri())
+    page.wait_for_selector("#map .legend text")
+    on_screen = page.evaluate("getComputedStyle(document.querySelector('#map .legend text')).fill")
+    page.emulate_media(media="print")
+    page.wait_for_function(
+        "was => getComputedStyle(document.querySelector('#map .legend text')).fill !== was", arg=on_screen
+    )
+    assert page.evaluate("getComputedStyle(document.querySelector('#map .legend text')).fill") == "rgb(0, 0, 0)"
+    page.close()
+
+
 def test_hovering_a_point_shows_its_text_letter_by_letter(chromium, tmp_path):
     text = "<b>$\\href{x}{y}$</b> <img src=http://attacker.invalid/> & more"
     path = tmp_path / "report.html"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.report import html_map
-from explorer.report.html import MAX_ANOMALIES, MAX_GROUPS, abridged, render_html
+from explorer.report.html import MAX_ANOMALIES, MAX_GROUPS, abridged, marked, render_html
 from explorer.report.html_map import map_data, plotly_text, shown_texts
 from explorer.report.worddiff import Segment
 from explorer.types import RejectedRow
@@ -47,6 +47,18 @@ def _in_plotly(word):
     from plotly.offline import get_plotlyjs
 
     return get_plotlyjs().lower().count(word)
+
+
+def test_masked_texts_are_compared_as_masked_and_shown_as_read_too():
+    texts = ["10:01 port 4711 login failed for root", "10:02 port 8080 login accepted for root"]
+    vectors = {
+        "<num>:<num> port <num> login failed for root": [1, 0],
+        "<num>:<num> port <num> login accepted for root": [1, 0],
+    }
+    page = render_html(make_analysis(texts, vectors=vectors, mask=True, kind="logs"))
+    assert "<del>accepted</del><ins>failed</ins>" in page or "<del>failed</del><ins>accepted</ins>" in page
+    assert all(text in body(page) for text in texts)
+    assert re.findall(r'class="chip"[^>]*><bdi>(.*?)</bdi>', page) in (["accepted / failed"], ["failed / accepted"])
 
 
 def test_the_policy_names_the_scripts_by_hash_and_allows_nothing_else():
@@ -104,6 +116,17 @@ def test_every_shown_text_is_in_one_trace_and_anomalies_in_one_more():
 
 def test_text_for_plotly_holds_no_markup_and_no_formula():
     assert plotly_text('<a href="x">$x$ & y') == "&lt;a href=&quot;x&quot;&gt;&#36;x&#36; &amp; y"
+
+
+def test_words_that_no_neighbour_has_are_marked_whole():
+    assert marked("Fire! The FIRE in firewall", ("fire",)) == [
+        (True, "Fire"),
+        (False, "! The "),
+        (True, "FIRE"),
+        (False, " in firewall"),
+    ]
+    assert marked("a+b (c", ("a+b", "(c")) == [(True, "a+b"), (False, " "), (True, "(c")]
+    assert marked("text", ()) == [(False, "text")]
 
 
 def test_long_unchanged_stretches_are_shown_by_their_ends():

@@ -17,7 +17,7 @@ TABLES = [records_table, pairs_table, groups_table, anomalies_table, clusters_ta
 
 #: Two near texts, one of them three times (once with another number), an unlike one, an empty record.
 TEXTS = ["jam in tray 1", "vpn down", "jam in tray 1", "", "jam in tray 2", "paper jam", "x y z"]
-VECTORS = {"jam in tray <NUM>": [1, 0], "paper jam": [0.96, 0.28], "vpn down": [0, 1], "x y z": [0, -1]}
+VECTORS = {"jam in tray <num>": [1, 0], "paper jam": [0.96, 0.28], "vpn down": [0, 1], "x y z": [0, -1]}
 
 
 @pytest.fixture

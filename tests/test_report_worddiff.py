@@ -64,6 +64,7 @@ def test_very_long_texts_are_compared_in_reasonable_time():
         ("it works", "it doesn't work", [Fact("negation", "", "doesn't")]),
         ("Drucker druckt", "Drucker druckt nicht", [Fact("negation", "", "nicht")]),
         ("payment succeeded", "payment failed", [Fact("opposite", "succeeded", "failed")]),
+        ("Accepted login", "failed login", [Fact("opposite", "Accepted", "failed")]),
         ("link up", "link down", [Fact("opposite", "up", "down")]),
         ("code E42", "code E43", [Fact("code", "E42", "E43")]),
         ("0x80070005 at 10:15", "0x80070057 at 10:15", [Fact("code", "0x80070005", "0x80070057")]),

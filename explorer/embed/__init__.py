@@ -6,6 +6,7 @@ A new embedder is one file with a class that fits :class:`Embedder`, and one lin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ from explorer.embed.store import StoredVector, VectorStore
 from explorer.errors import ModelError
 from explorer.types import Embedding, Floats, Progress, ProgressCallback
 
-CHUNK = 256  # texts embedded between two commits: what an interrupted run can lose
+CHUNK = 128  # texts embedded between two commits: what an interrupted run can lose
 
 
 class Encoded(NamedTuple):
@@ -75,19 +76,28 @@ def embed_texts(
     """
     known = store.get(embedder.model_id, texts, embedder.dim) if store else {}
     missing = [i for i in range(len(texts)) if i not in known]
-    # Similar lengths together waste the least padding; the index makes the order total.
-    missing.sort(key=lambda i: (len(texts[i]), i))
     note = f"{len(known):,} texts were read before" if known else ""
     found = dict(known)
-    for start in range(0, len(missing), CHUNK):
-        progress(Progress("embed", len(known) + start, len(texts), note))
-        chunk = missing[start : start + CHUNK]
+    for chunk in _chunks(missing, texts):
+        progress(Progress("embed", len(found), len(texts), note))
         entries = _encode([texts[i] for i in chunk], embedder)
         if store:
             store.put(embedder.model_id, [texts[i] for i in chunk], entries)
         found.update(zip(chunk, entries, strict=True))
     progress(Progress("embed", len(texts), len(texts), note))
     return _collect(found, len(texts), embedder, n_cached=len(known))
+
+
+def _chunks(positions: list[int], texts: Sequence[str]) -> list[list[int]]:
+    """Parts of at most CHUNK positions, of texts of similar length: those waste the least padding.
+
+    Short and long ones take turns, so that the time left can be told from what is done.
+    """
+    ordered = sorted(positions, key=lambda i: (len(texts[i]), i))
+    chunks = [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+    half = (len(chunks) + 1) // 2
+    turns = zip_longest(chunks[:half], reversed(chunks[half:]))
+    return [chunk for pair in turns for chunk in pair if chunk]
 
 
 def _encode(texts: list[str], embedder: Embedder) -> list[StoredVector]:

@@ -60,9 +60,9 @@ def build_corpus(table: Table, roles: Roles | None = None, *, mask: bool | None 
 
 
 def _texts(table: Table, roles: Roles) -> tuple[str, ...]:
-    columns = [_without_blanks(table.cells.column(name)) for name in roles.text]
-    joined = columns[0] if len(columns) == 1 else pc.binary_join_element_wise(*columns, "\n", null_handling="skip")
-    return tuple(text or "" for text in joined.to_pylist())
+    columns = [_without_blanks(table.cells.column(name)).to_pylist() for name in roles.text]
+    # Not Arrow's binary_join_element_wise: it drops rows in which every cell is null.
+    return tuple("\n".join(filter(None, cells)) for cells in zip(*columns, strict=True))
 
 
 def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -86,7 +86,8 @@ def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tupl
     """Times of the time column, or of log lines, and the reports with what was decided about them."""
     if roles.time is not None:
         parsed = parse_times(table.cells.column(roles.time).to_pylist())
-        note = f"{parsed.n_unread:,} cells of {roles.time!r} could not be read as a time." if parsed.n_unread else ""
+        n_unread = _count(parsed.n_unread, "cell")
+        note = f"{n_unread} of {roles.time!r} could not be read as a time." if parsed.n_unread else ""
         return parsed.times, _noted(table.reports, range(len(table.reports)), [*parsed.notes, note])
     if kind != "logs":
         return None, table.reports
@@ -98,9 +99,13 @@ def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tupl
         parsed = parse_times([texts[row] for row in rows.tolist()], in_lines=True)
         if parsed.n_unread <= (1 - _LEAST_LINES_WITH_TIME) * len(rows):
             times[rows] = parsed.times
-            note = f"{parsed.n_unread:,} lines have no time that could be read." if parsed.n_unread else ""
+            note = f"{_count(parsed.n_unread, 'line')} without a time that could be read." if parsed.n_unread else ""
             reports = _noted(reports, [source], [*parsed.notes, note])
     return (None if np.isnat(times).all() else times), reports
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
 def _noted(reports: tuple[ReadReport, ...], sources: Iterable[int], notes: Sequence[str]) -> tuple[ReadReport, ...]:

@@ -53,7 +53,7 @@ _UNIT = (
 )
 _NUMBER = rf"\d+(?:,\d{{3}})*(?:\.\d+)*(?:[eE][-+]?\d+)?(?:{_UNIT}|{_END})"
 _PLAIN_NUMBER = r"\d++(?=[\])}>\"';=|]|\Z)"  # what most numbers are; everything below asks what follows
-_CHAIN = rf"(?:[-:.](?:[A-Z]{{1,2}}[-:.])*{_RUN})*"
+_CHAIN = rf"(?:[-:.](?:[A-Z]{{1,2}}[-:.]){{0,4}}{_RUN})*"
 _ID = _RUN + _CHAIN
 
 # Runs that begin with a letter and hold a digit.
@@ -92,11 +92,11 @@ _STATUS = _any(
 _PREFIXED_ID = rf"[A-Za-z]{{1,3}}_?-{{1,2}}{_RUN}{_CHAIN}"
 _LETTER_MAC = rf"[A-Fa-f]{_HEX}(?:[:-]{_HEX}{{2}}){{5}}{_END}"
 _LETTER_IPV6 = (
-    rf"[A-Fa-f]{_HEX}{{0,3}}:(?=[A-Fa-f:]*+\d)"
+    rf"[A-Fa-f]{_HEX}{{0,3}}:(?=[A-Fa-f:]{{0,40}}+\d)"
     rf"(?:(?:{_HEX}{{1,4}}:){{6}}{_HEX}{{1,4}}|(?:{_HEX}{{1,4}}:){{0,5}}(?::{_HEX}{{1,4}}){{1,6}})(?![\w:])"
 )
 
-_EMAIL = rf"[A-Za-z0-9_.+-]++@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{_END}"
+_EMAIL = rf"[A-Za-z0-9_.+-]{{1,64}}+@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}{_END}"
 
 #: How a run begins -> the branches to try in this order. A branch named "kept" stays as it is.
 _BRANCHES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (

@@ -20,12 +20,13 @@ _HEAD = 64 << 10
 _GZIP = b"\x1f\x8b"
 # What people upload by mistake, by the first bytes, and what to do about it.
 _KNOWN_BINARIES: tuple[tuple[bytes, str], ...] = (
-    (b"PK", "a ZIP archive, not an XLSX workbook. Unpack it and choose the file inside."),
+    (b"PAR1", "a damaged Parquet file. Export it again, or as CSV."),
+    (b"PK\x03\x04", "a ZIP archive, not an XLSX workbook. Unpack it and choose the file inside."),
     (b"\xd0\xcf\x11\xe0", "an old Office file (XLS or DOC) or a password-protected one. Save it as XLSX or CSV."),
-    (b"%PDF", "a PDF. Export the data as CSV or XLSX."),
-    (b"SQLite format 3", "an SQLite database. Export the table as CSV."),
+    (b"%PDF-", "a PDF. Export the data as CSV or XLSX."),
+    (b"SQLite format 3\x00", "an SQLite database. Export the table as CSV."),
     (b"\x28\xb5\x2f\xfd", "compressed with Zstandard. Unpack it first, or pack it with gzip."),
-    (b"BZh", "compressed with bzip2. Unpack it first, or pack it with gzip."),
+    (b"BZh9", "compressed with bzip2. Unpack it first, or pack it with gzip."),
     (b"\xfd7zXZ", "compressed with xz. Unpack it first, or pack it with gzip."),
     (b"7z\xbc\xaf", "a 7-Zip archive. Unpack it and choose the file inside."),
     (b"\x89PNG", "a picture. Choose a table or a log file."),
@@ -33,9 +34,9 @@ _KNOWN_BINARIES: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "a picture. Choose a table or a log file."),
     (b"\x7fELF", "a program. Choose a table or a log file."),
     (b"MZ\x90", "a program. Choose a table or a log file."),
-    (b"ARROW1", "an Arrow/Feather file. Save it as Parquet or CSV."),
-    (b"ORC", "an ORC file. Save it as Parquet or CSV."),
+    (b"ARROW1\x00", "an Arrow/Feather file. Save it as Parquet or CSV."),
 )
+_NOT_NUL = re.compile(rb"[^\x00]")
 _CONTROL = bytes({*range(1, 32)} - set(b"\t\n\r\f\x1b"))
 _ENCODING_NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 
@@ -59,8 +60,14 @@ class Source:
 
     @cached_property
     def is_text(self) -> bool:
-        return not any(self.data.startswith(magic) for magic, _ in _KNOWN_BINARIES if magic != b"ORC") and (
-            _utf16_without_mark(self.data) is not None or not _is_binary(self.data[:_HEAD])
+        if any(self.data.startswith(magic) for magic, _ in _KNOWN_BINARIES):
+            return False
+        # A log that was cut while it was written to begins with a hole: NUL bytes, perhaps millions.
+        begin = _NOT_NUL.search(self.data)
+        if begin is None:
+            return False
+        return _utf16_without_mark(self.data) is not None or not _is_binary(
+            self.data[begin.start() : begin.start() + _HEAD]
         )
 
     @cached_property
@@ -160,7 +167,7 @@ def _is_binary(head: bytes) -> bool:
     else:
         is_utf8 = True
     share = n_control / max(len(head) - n_nul, 1)
-    return n_nul == len(head) or share > (0.3 if is_utf8 else 0.02) or (not is_utf8 and n_nul > 0.1 * len(head))
+    return share > (0.3 if is_utf8 else 0.02) or n_nul > (0.5 if is_utf8 else 0.1) * len(head)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

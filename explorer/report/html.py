@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -166,9 +167,15 @@ def _group(analysis: Analysis, group: int) -> dict[str, Any]:
 
 
 def _member(analysis: Analysis, leader: int, text: int) -> dict[str, Any]:
-    a, b = (page_text(_text(analysis, one)[:_COMPARED_LENGTH]) for one in (leader, text))
+    """A member beside its leader; masked texts are compared as masked, since times and addresses always differ."""
+    is_masked = analysis.corpus.mask
+    a, b = (
+        page_text((analysis.distinct.texts[one] if is_masked else _text(analysis, one))[:_COMPARED_LENGTH])
+        for one in (leader, text)
+    )
     return {
         **_who(analysis, text),
+        "as_read": _plain(_text(analysis, text), _SHOWN_LENGTH) if is_masked else None,
         "similarity": float(analysis.duplicates.similarity[text]),
         "segments": abridged(word_diff(a, b)),
         "facts": [{"kind": fact.kind, "text": shorten(str(fact), 60)} for fact in differing_facts(a, b)[:8]],
@@ -187,11 +194,19 @@ def _anomaly(analysis: Analysis, rank: int) -> dict[str, Any]:
         "rank": rank + 1,
         "strangeness": float(anomalies.strangeness[text]),
         "reason": page_text(anomalies.reasons[rank]),
-        "words": [page_text(word, 40) for word in anomalies.missing_words[rank][:8]],
-        "text": _plain(_text(analysis, text), _SHOWN_LENGTH),
+        "pieces": marked(_plain(_text(analysis, text), _SHOWN_LENGTH), anomalies.missing_words[rank]),
         "nearest": beside,
         "nearest_similarity": float(anomalies.nearest_similarity[text]),
     }
+
+
+def marked(text: str, words: tuple[str, ...]) -> list[tuple[bool, str]]:
+    """``text`` in pieces, each with whether it is one of ``words`` (whole words, letter case aside)."""
+    if not words:
+        return [(False, text)]
+    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    pieces = re.split(rf"(?<!\w)({either})(?!\w)", text, flags=re.IGNORECASE)
+    return [(i % 2 == 1, piece) for i, piece in enumerate(pieces) if piece]
 
 
 def abridged(segments: list[Segment]) -> list[Segment]:

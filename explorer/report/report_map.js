@@ -4,7 +4,6 @@
   const data = JSON.parse(document.getElementById("map-data").textContent);
   const colours = ["#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0",
     "#ff8ab7", "#9c6b4e", "#97bbf5", "#b6992d", "#e15759", "#2f8f9d"];
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const hasWebGL = Boolean(document.createElement("canvas").getContext("webgl"));
 
   function theme() {
@@ -46,5 +45,10 @@
   }
 
   draw();
-  dark.addEventListener("change", draw);
+  [window.matchMedia("(prefers-color-scheme: dark)"), window.matchMedia("print")].forEach(function (query) {
+    query.addEventListener("change", function () {
+      draw();
+      Plotly.Plots.resize(place);
+    });
+  });
 }());

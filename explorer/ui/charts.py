@@ -116,17 +116,16 @@ def similarity_strip(similarity: float, typical: Typical) -> str:
     """HTML of a scale from 0 to 1 that shows where a nearest similarity falls beside what is usual."""
     low, median, high, own = (100 * min(max(value, 0.0), 1.0) for value in (*typical, similarity))
     return (
-        '<div style="position:relative;height:34px;margin:2px 8px 18px 8px" role="img" '
+        '<div style="position:relative;height:46px;margin:-10px 7px 0" role="img" '
         f'aria-label="nearest is {similarity:.2f} alike, usual {typical.low:.2f} to {typical.high:.2f}">'
         '<div style="position:absolute;left:0;right:0;top:14px;height:8px;border-radius:4px;'
         'background:rgba(128,128,128,.22)"></div>'
         f'<div style="position:absolute;left:{low:.1f}%;width:{max(high - low, 0.6):.1f}%;top:14px;height:8px;'
         f'border-radius:4px;background:{USUAL};opacity:.75"></div>'
         f'<div style="position:absolute;left:{median:.1f}%;top:11px;width:2px;height:14px;background:{USUAL}"></div>'
-        f'<div style="position:absolute;left:{own:.1f}%;top:8px;width:12px;height:12px;margin-left:-8px;'
-        f'border-radius:50%;background:{STRANGE};border:4px solid rgba(224,122,95,.25);background-clip:padding-box">'
-        "</div>"
-        '<div style="position:absolute;left:0;top:24px;font-size:.72rem;opacity:.65">0 nothing in common</div>'
-        '<div style="position:absolute;right:0;top:24px;font-size:.72rem;opacity:.65">1 the same</div>'
+        f'<div style="position:absolute;left:{own:.1f}%;top:11px;width:14px;height:14px;margin-left:-7px;'
+        f'border-radius:50%;background:{STRANGE}"></div>'
+        '<div style="position:absolute;left:0;top:28px;font-size:.72rem;opacity:.65">0 nothing in common</div>'
+        '<div style="position:absolute;right:0;top:28px;font-size:.72rem;opacity:.65">1 the same</div>'
         "</div>"
     )

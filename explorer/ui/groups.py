@@ -42,13 +42,12 @@ class GroupFacts(Frozen):
 
 
 class Member(NamedTuple):
-    """Records of a group with one wording: ``rows`` have it, ``row`` stands for them; the kind is None for the
-    representative's own wording."""
+    """One distinct text of a group: ``rows`` are its records, ``row`` the one that stands for them."""
 
+    text: int
     row: int
     rows: Ints
     similarity: float
-    kind: PairKind | None
 
 
 class PairList(NamedTuple):
@@ -57,6 +56,10 @@ class PairList(NamedTuple):
     row_a: Ints
     row_b: Ints
     similarity: Floats
+
+    def at(self, which: Bools | slice) -> PairList:
+        """The pairs that ``which`` picks."""
+        return PairList(self.row_a[which], self.row_b[which], self.similarity[which])
 
 
 def n_mergeable(duplicates: Duplicates) -> int:
@@ -149,8 +152,14 @@ def groups_frame(analysis: Analysis, duplicates: Duplicates, facts: GroupFacts, 
 
 
 def snippets(analysis: Analysis, rows: Ints) -> list[str]:
-    """One line of each record's text, for a table."""
-    return [page_text(analysis.corpus.texts[row], SNIPPET) for row in rows.tolist()]
+    """One line of each record's text, for a table; masked where the corpus is, without the time that begins it."""
+    return [page_text(compared(analysis, row).removeprefix("<time> "), SNIPPET) for row in rows.tolist()]
+
+
+def compared(analysis: Analysis, row: int) -> str:
+    """A record's text as it was compared: masked where the corpus is, otherwise as it stands."""
+    text = int(analysis.distinct.text_of_row[row])
+    return analysis.distinct.texts[text] if analysis.corpus.mask and text >= 0 else analysis.corpus.texts[row]
 
 
 def texts_with(analysis: Analysis, query: str) -> Bools:
@@ -168,29 +177,35 @@ def texts_with(analysis: Analysis, query: str) -> Bools:
 
 
 def group_members(analysis: Analysis, duplicates: Duplicates, group: int) -> list[Member]:
-    """The group's wordings with their records: the representative's first, then what is the same after masking, then
-    the near ones, most alike first. Every record of the group is in exactly one of them."""
+    """The group's texts with their records: the representative first, then most alike first. Every record of the
+    group is in exactly one of them."""
     distinct = analysis.distinct
-    leader = int(duplicates.representative[group])
+    texts = np.flatnonzero(duplicates.group == group)
+    is_other = texts != duplicates.representative[group]
+    texts = texts[np.lexsort((texts, -duplicates.similarity[texts], is_other))]
     rows = np.flatnonzero(analysis.row_values(duplicates.group, NO_GROUP) == group)
-    wording: dict[tuple[int, str], list[int]] = {}
-    normal: dict[str, str] = {}
-    for row, text in zip(rows.tolist(), distinct.text_of_row[rows].tolist(), strict=True):
-        own = ""
-        if analysis.corpus.mask:
-            raw = analysis.corpus.texts[row]
-            own = normal.get(raw) or normal.setdefault(raw, normalize_text(raw))
-        wording.setdefault((text, own), []).append(row)
-    members = []
-    for (text, _), same in wording.items():
-        stands = int(distinct.first_row[text])
-        row = stands if stands in same else same[0]
-        kind: PairKind | None = "near"
-        if text == leader:
-            kind = None if row == stands else "masked"
-        members.append(Member(row, np.array(same, dtype=np.int64), float(duplicates.similarity[text]), kind))
-    rank = {None: 0, "masked": 1, "exact": 1, "near": 2}
-    return sorted(members, key=lambda m: (rank[m.kind], -m.similarity, m.row))
+    rows = rows[np.argsort(distinct.text_of_row[rows], kind="stable")]
+    of_rows = distinct.text_of_row[rows]
+    start, stop = np.searchsorted(of_rows, texts), np.searchsorted(of_rows, texts, side="right")
+    return [
+        Member(text, int(distinct.first_row[text]), rows[first:last], float(duplicates.similarity[text]))
+        for text, first, last in zip(texts.tolist(), start.tolist(), stop.tolist(), strict=True)
+    ]
+
+
+def records_frame(analysis: Analysis, rows: Ints, first: int) -> pd.DataFrame:
+    """Records of one text as they stand; the kind says how each repeats the record ``first``."""
+    texts, times = analysis.corpus.texts, analysis.corpus.times
+    frame = pd.DataFrame(
+        {
+            "Id": [without_surrogates(analysis.corpus.ids[row]) for row in rows.tolist()],
+            "Text": [page_text(texts[row], 4 * SNIPPET) for row in rows.tolist()],
+            "Kind": ["" if row == first else KIND_WORDS[pair_kind(analysis, first, row)] for row in rows.tolist()],
+        }
+    )
+    if times is not None:
+        frame.insert(1, "Time", times[rows])
+    return frame
 
 
 def cautions(analysis: Analysis, row_a: int, row_b: int) -> list[str]:
@@ -198,12 +213,7 @@ def cautions(analysis: Analysis, row_a: int, row_b: int) -> list[str]:
 
     Where numbers and the like are masked, the masked texts are compared: their timestamps always differ.
     """
-    texts = analysis.corpus.texts
-    a, b = texts[row_a], texts[row_b]
-    if analysis.corpus.mask:
-        of_row = analysis.distinct.text_of_row
-        a, b = analysis.distinct.texts[of_row[row_a]], analysis.distinct.texts[of_row[row_b]]
-    facts = differing_facts(a, b)
+    facts = differing_facts(compared(analysis, row_a), compared(analysis, row_b))
     out = []
     for kind, leading in _LEADING_WORDS.items():
         of_kind = [fact for fact in facts if fact.kind == kind]
@@ -249,7 +259,7 @@ def pairs_with(analysis: Analysis, pairs: PairList, texts: Bools) -> PairList:
     """Those pairs one of whose texts is among ``texts`` (d,)."""
     of_row = analysis.distinct.text_of_row
     kept = texts[of_row[pairs.row_a]] | texts[of_row[pairs.row_b]]
-    return PairList(*(values[kept] for values in pairs))
+    return pairs.at(kept)
 
 
 def pair_kind(analysis: Analysis, row_a: int, row_b: int) -> PairKind:
@@ -261,10 +271,18 @@ def pair_kind(analysis: Analysis, row_a: int, row_b: int) -> PairKind:
     return "exact" if same else "masked"
 
 
+def pair_texts(analysis: Analysis, row_a: int, row_b: int) -> tuple[str, str]:
+    """Two texts to lay beside each other: as they were compared, but copies as they stand."""
+    if pair_kind(analysis, row_a, row_b) == "near":
+        return compared(analysis, row_a), compared(analysis, row_b)
+    return analysis.corpus.texts[row_a], analysis.corpus.texts[row_b]
+
+
 def pairs_frame(analysis: Analysis, pairs: PairList, part: slice) -> pd.DataFrame:
     """A part of the pairs as it is shown."""
     row_a, row_b = pairs.row_a[part], pairs.row_b[part]
     rows = list(zip(row_a.tolist(), row_b.tolist(), strict=True))
+    texts = [pair_texts(analysis, a, b) for a, b in rows]
     return pd.DataFrame(
         {
             "Alike": np.round(pairs.similarity[part].astype(np.float64), 4),
@@ -272,8 +290,8 @@ def pairs_frame(analysis: Analysis, pairs: PairList, part: slice) -> pd.DataFram
             "May matter": ["; ".join(cautions(analysis, a, b)) for a, b in rows],
             "Id": [without_surrogates(analysis.corpus.ids[a]) for a, _ in rows],
             "Other id": [without_surrogates(analysis.corpus.ids[b]) for _, b in rows],
-            "Text": snippets(analysis, row_a),
-            "Other text": snippets(analysis, row_b),
+            "Text": [page_text(one.removeprefix("<time> "), SNIPPET) for one, _ in texts],
+            "Other text": [page_text(other.removeprefix("<time> "), SNIPPET) for _, other in texts],
         }
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from explorer.report.cells import page_text, without_surrogates
 from explorer.types import Analysis, Ints
-from explorer.ui.groups import SNIPPET
+from explorer.ui.groups import SNIPPET, snippets
 
 _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
 
@@ -50,15 +50,19 @@ def anomalies_frame(analysis: Analysis, texts: Ints) -> pd.DataFrame:
     anomalies, rows = analysis.anomalies, analysis.distinct.first_row[texts]
     n_flagged = len(anomalies.ranked)
     reasons = [*anomalies.reasons, *["not flagged: below the cut"] * (len(texts) - n_flagged)]
+    missing = [*anomalies.missing_words, *[()] * (len(texts) - n_flagged)]
     has_nearest = anomalies.nearest[texts] >= 0
     return pd.DataFrame(
         {
             "Rank": np.arange(1, len(texts) + 1),
             "Strangeness": np.round(anomalies.strangeness[texts].astype(np.float64), 4),
             "Id": [without_surrogates(analysis.corpus.ids[row]) for row in rows.tolist()],
-            "Text": [page_text(analysis.corpus.texts[row], SNIPPET) for row in rows.tolist()],
-            "Nearest": np.where(has_nearest, np.round(anomalies.nearest_similarity[texts].astype(np.float64), 4), np.nan),
+            "Nearest": np.where(
+                has_nearest, np.round(anomalies.nearest_similarity[texts].astype(np.float64), 4), np.nan
+            ),
             "Occurs": analysis.distinct.counts[texts],
+            "Text": snippets(analysis, rows),
+            "Only here": [page_text(", ".join(words)) for words in missing],
             "Reason": [page_text(reason, 2 * SNIPPET) for reason in reasons],
         }
     )
@@ -68,6 +72,20 @@ def nearest_texts(analysis: Analysis, text: int, most: int = 6) -> tuple[Ints, S
     """The nearest other texts of a text and how alike they are, nearest first."""
     near = analysis.neighbours
     return near.texts[text, :most], near.similarity[text, :most].tolist()
+
+
+def nearest_frame(analysis: Analysis, texts: Ints, similarity: Sequence[float]) -> pd.DataFrame:
+    """The nearest texts as they are shown, one line each."""
+    rows = analysis.distinct.first_row[texts].tolist()
+    labels = analysis.clusters.label[texts].tolist()
+    return pd.DataFrame(
+        {
+            "Alike": np.round(np.array(similarity, dtype=np.float64), 4),
+            "Id": [without_surrogates(analysis.corpus.ids[row]) for row in rows],
+            "Text": snippets(analysis, analysis.distinct.first_row[texts]),
+            "Cluster": [without_surrogates(analysis.clusters.name_of(label)) for label in labels],
+        }
+    )
 
 
 def highlighted(text: str, words: Iterable[str]) -> str:

@@ -122,6 +122,7 @@ def repair_text(text: str) -> str:
 
 
 def rejected_row(source: Source, line: int, reason: str, text: str) -> RejectedRow:
+    """What was set aside, cut to what a report can carry."""
     return RejectedRow(source.name, line, reason, repair_text(text[:MAX_REJECTED_TEXT]))
 
 

@@ -46,8 +46,12 @@ class DelimitedReader:
         rows = _Rows(source, RowSink(names, tick), records)
         if not dialect.has_header:
             rows.add(header)
+        width, add = len(names), rows.sink.add
         for record in records:
-            rows.add(record)
+            if len(record.cells) == width:
+                add(record.cells, record.line)
+            else:
+                rows.add(record)
         cells, lines = rows.sink.finish()
         made = report(
             source,
@@ -78,7 +82,7 @@ class _Rows:
         cells: Sequence[str | None] = record.cells
         width = len(self.sink.names)
         if record.problem:
-            self.rejected.append(rejected_row(self.source, record.line, record.problem, record.text()))
+            self.rejected.append(rejected_row(self.source, record.line, record.problem, self.records.text_of(record)))
             return
         if len(cells) != width:
             if len(cells) < width:
@@ -89,7 +93,7 @@ class _Rows:
                 cells = cells[:width]
             else:
                 reason = f"{len(cells)} fields where the header has {width}"
-                self.rejected.append(rejected_row(self.source, record.line, reason, record.text()))
+                self.rejected.append(rejected_row(self.source, record.line, reason, self.records.text_of(record)))
                 return
         self.sink.add(cells, record.line)
 

@@ -52,7 +52,7 @@ def sniff_dialect(head: str, suffix: str) -> Dialect:
         width=width,
         has_header=has_header,
         start=start,
-        is_plain=best != NO_DELIMITER and _is_plain(rows),
+        is_plain=best != NO_DELIMITER and has_header and _is_plain(rows),
         notes=notes,
     )
 

@@ -16,7 +16,8 @@ from explorer.ingest.source import Source
 from explorer.types import RejectedRow
 
 _SUFFIXES = {"json", "geojson"}
-_PLAIN = re.compile(r'\s*(?:\[\s*(?:\{\s*["}])|\{\s*")')
+_KEY = r'\{\s*"(?:[^"\\]|\\.)*+"\s*:'
+_PLAIN = re.compile(rf"\s*(?:\[\s*)?{_KEY}")
 _ENVELOPE_DEPTH = 3
 
 
@@ -29,7 +30,8 @@ class JsonReader:
     def sniff(self, source: Source) -> Confidence:
         if not source.is_text:
             return Confidence.NO
-        if _PLAIN.match(source.head):
+        # Log lines may begin with a brace too; a document also ends with one.
+        if _PLAIN.match(source.head) and source.data[-4096:].rstrip(b" \t\r\n\x00")[-1:] in (b"}", b"]"):
             return Confidence.PLAIN
         return Confidence.NAMED if source.suffix in _SUFFIXES else Confidence.NO
 
@@ -40,13 +42,16 @@ class JsonReader:
         sink = json_values.ObjectSink(source, tick)
         rejected: list[RejectedRow] = []
         for number, item in enumerate(records, start=1):
-            if isinstance(item, dict):
-                sink.add(json_values.flatten(item), number)
-            elif is_objects or item is None:
-                reason = f"element {number} is {_kind(item)}, not an object"
-                rejected.append(rejected_row(source, number, reason, json_values.to_text(item) or "null"))
-            else:
-                sink.add({json_values.VALUE_COLUMN: json_values.to_text(item)}, number)
+            try:
+                if isinstance(item, dict):
+                    sink.add(json_values.flatten(item), number)
+                elif is_objects or item is None:
+                    reason = f"element {number} is {_kind(item)}, not an object"
+                    rejected.append(rejected_row(source, number, reason, json_values.to_text(item) or "null"))
+                else:
+                    sink.add({json_values.VALUE_COLUMN: json_values.to_text(item)}, number)
+            except RecursionError:
+                rejected.append(rejected_row(source, number, f"element {number} is nested too deeply", ""))
         cells = sink.finish()
         made = report(
             source,

@@ -27,7 +27,7 @@ class JsonLinesReader:
         if not source.is_text or not source.head.lstrip().startswith("{"):
             return Confidence.NAMED if source.is_text and source.suffix in _SUFFIXES else Confidence.NO
         sample = [line for line in physical_lines(source.head)[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
-        n_objects = sum(_problem(line) == "" for line in sample)
+        n_objects = sum(_read_line(line)[1] == "" for line in sample)
         # One line is as well a JSON document; there the name decides.
         if len(sample) > 1 and n_objects > len(sample) / 2:
             return Confidence.PLAIN
@@ -40,14 +40,14 @@ class JsonLinesReader:
         for number, line in enumerate(physical_lines(text), start=1):
             if not line or line.isspace():
                 continue
-            value, problem = _read_line(line)
-            if value is None:
+            cells, problem = _read_line(line)
+            if problem:
                 rejected.append(rejected_row(source, number, problem, line))
             else:
-                sink.add(json_values.flatten(value), number)
+                sink.add(cells, number)
         if not sink.lines and not rejected:
             raise InputError(f"{source.name} has no text in it, only blank lines. Check how it was exported.")
-        cells = sink.finish()
+        table = sink.finish()
         made = report(
             source,
             self.name,
@@ -57,21 +57,17 @@ class JsonLinesReader:
             n_cells_repaired=sink.n_repaired,
             notes=(*notes, *sink.notes),
         )
-        return FileRows(cells, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
+        return FileRows(table, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
 
 
-def _read_line(line: str) -> tuple[Mapping[str, object] | None, str]:
-    """The object on a line, or None and why there is none."""
+def _read_line(line: str) -> tuple[Mapping[str, str | None], str]:
+    """The cells of the object on a line, and why there are none or ""."""
     try:
         value = json_values.parse(line)
+        if isinstance(value, dict):
+            return json_values.flatten(value), ""
     except RecursionError:
-        return None, "nested too deeply"
+        return {}, "nested too deeply"
     except ValueError:
-        return None, "not valid JSON"
-    if not isinstance(value, dict):
-        return None, "valid JSON, but not an object"
-    return value, ""
-
-
-def _problem(line: str) -> str:
-    return _read_line(line)[1]
+        return {}, "not valid JSON"
+    return {}, "valid JSON, but not an object"

@@ -11,6 +11,8 @@ import pyarrow as pa
 from explorer.ingest.readers.base import BATCH_ROWS, Tick, check_size, column_names, string_table
 from explorer.ingest.source import Source
 
+Cells = dict[str, str | None]
+
 #: The column for values that are not objects, as in ``["first text", "second text"]``.
 VALUE_COLUMN = "value"
 
@@ -33,9 +35,9 @@ def to_text(value: Any) -> str | None:
     return _json_text(value)
 
 
-def flatten(value: Mapping[str, Any], prefix: str = "", into: dict[str, str | None] | None = None) -> dict[str, Any]:
+def flatten(value: Mapping[str, Any], prefix: str = "", into: Cells | None = None) -> Cells:
     """One object as column -> cell; the keys of objects inside are joined by dots."""
-    cells: dict[str, str | None] = {} if into is None else into
+    cells: Cells = {} if into is None else into
     for key, item in value.items():
         name = prefix + key
         if isinstance(item, Mapping):

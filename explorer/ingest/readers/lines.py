@@ -22,7 +22,11 @@ class LinesReader:
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
         sink = RowSink(["line"], tick)
+        n_holes = 0
         for number, line in enumerate(physical_lines(text), start=1):
+            if line.startswith("\x00"):
+                line = line.lstrip("\x00")
+                n_holes += 1
             if line and not line.isspace():
                 sink.add((line,), number)
         cells, lines = sink.finish()
@@ -32,7 +36,7 @@ class LinesReader:
             n_kept=len(lines),
             n_rejected=0,
             encoding=encoding,
-            n_cells_repaired=sink.n_repaired,
+            n_cells_repaired=sink.n_repaired + n_holes,
             notes=notes,
         )
         return FileRows(cells, lines, made, ())

@@ -85,9 +85,8 @@ def _text_column(array: Any) -> tuple[Any, int]:
     text = array.cast(pa.string())
     if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
         text = pc.replace_substring_regex(text, r"\.0+([+Z-].*)?$", r"\1")
-    elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        if pc.any(pc.match_substring(text, "\x00")).as_py():
-            return string_column(text.to_pylist())
+    if pc.any(pc.match_substring(text, "\x00")).as_py():
+        return string_column(text.to_pylist())
     return text, 0
 
 

@@ -11,11 +11,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from explorer.ingest.readers.dialect import NO_DELIMITER
 
-_PIECE = 8 << 20  # StringIO takes 4 bytes per character, so a large text goes through it in pieces
+# StringIO takes 4 bytes per character, so a large text goes through it in pieces. Reading starts anew behind every
+# broken record, so the first piece is small.
+_FIRST_PIECE = 8 << 10
+_LARGEST_PIECE = 8 << 20
 _LOOSE_REACH = 1 << 20  # how far a broken record may reach
 _LOOSE_BUDGET = 1 << 28  # characters read loosely in one file: keeps hostile files linear
 _MANY_LINES = 20
@@ -23,19 +26,14 @@ _MANY_LINES = 20
 NEVER_CLOSED = "a quote opened here is never closed"
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record: its cells, its first line (1-based), where it stands in the text, and what is wrong or ""."""
 
     cells: list[str]
     line: int
-    source: str
     start: int
     end: int
     problem: str = ""
-
-    def text(self) -> str:
-        return self.source[self.start : self.end].rstrip("\r\n")
 
 
 class RecordReader:
@@ -63,6 +61,10 @@ class RecordReader:
     def read_header(self) -> Record | None:
         """The first record, or None when there is no text."""
         return next(self._records, None)
+
+    def text_of(self, record: Record) -> str:
+        """A record as it stands in the file."""
+        return self._text[record.start : record.end].rstrip("\r\n")
 
     def notes(self) -> list[str]:
         notes = []
@@ -96,9 +98,9 @@ class RecordReader:
                 self._position, self._line = end, next_line
                 if self.width and len(cells) > self.width and any(cells[self.width :]):
                     loose = self._read_loosely(start, end)
-                    cells = cells if loose is None else loose[0]
+                    cells = loose[0] if loose is not None and loose[1] == end else cells
                 if cells:
-                    yield Record(cells, line, self._text, start, end)
+                    yield Record(cells, line, start, end)
         except csv.Error:
             return
         self._position = len(self._text)
@@ -111,13 +113,13 @@ class RecordReader:
         if loose is not None:
             cells, end = loose
             self._advance(end)
-            return Record(cells, line, self._text, start, end)
+            return Record(cells, line, start, end)
         self._advance(_end_of_line(self._text, start))
         cells = self._text[start : self._position].rstrip("\r\n").split(self._delimiter)
         if self.width in (0, len(cells)):
             self._open_quotes.append(line)
-            return Record(cells, line, self._text, start, self._position)
-        return Record([], line, self._text, start, self._position, NEVER_CLOSED)
+            return Record(cells, line, start, self._position)
+        return Record([], line, start, self._position, NEVER_CLOSED)
 
     def _advance(self, end: int) -> None:
         self._line += len(_LINE_END.findall(self._text, self._position, end))
@@ -165,8 +167,10 @@ class _Lines:
         self._stream = io.StringIO()
 
     def __iter__(self) -> Iterator[str]:
+        piece = _FIRST_PIECE
         while self._start < len(self._text):
-            cut = self._text.find("\n", self._start + _PIECE) + 1
+            cut = self._text.find("\n", self._start + piece) + 1
+            piece = min(2 * piece, _LARGEST_PIECE)
             end = cut or len(self._text)
             self._stream = io.StringIO(self._text[self._start : end], newline="")
             yield from self._stream
@@ -188,4 +192,4 @@ def _loose_cell(delimiter: str) -> re.Pattern[str]:
     """One cell and what ends it: a quoted cell whose inner quotes neither open nor close a cell, or plain text."""
     d = re.escape(delimiter)
     body = rf'(?:[^"]++|""|(?<![{d}\r\n])"(?![ ]*(?:[{d}\r\n]|\Z)))*+'
-    return re.compile(rf'(?:[ ]*"({body})"[ ]*|([^{d}\r\n]*+))({d}|\r\n|\n|\r|\Z)')
+    return re.compile(rf'(?:[ ]*"({body})"[ ]*|(?![ ]*")([^{d}\r\n]*+))({d}|\r\n|\n|\r|\Z)')

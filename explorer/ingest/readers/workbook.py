@@ -31,7 +31,7 @@ class WorkbookReader:
     is_lines = False
 
     def sniff(self, source: Source) -> Confidence:
-        if not source.data.startswith(b"PK"):
+        if not source.data.startswith(b"PK\x03\x04"):
             return Confidence.NO
         try:
             with zipfile.ZipFile(io.BytesIO(source.data)) as archive:

@@ -1,0 +1,313 @@
+"""The map as a Plotly figure; pure.
+
+Every text of a record that goes into a figure passes :func:`figure_text`: Plotly takes ``<`` for markup and ``$`` for a
+formula, and Streamlit replaces some colour codes (``#000001``) wherever they stand in a figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from explorer.report.cells import page_text
+from explorer.report.html_map import shown_texts
+from explorer.types import Analysis, Bools, Floats, Ints
+from explorer.ui.colours import ACCENT, ALERT, CLUSTERS, NOISE, Colouring, cluster_colour, colouring
+from explorer.ui.selection import Area, Extent, extent_of
+
+__all__ = ["MAX_POINTS", "NOISE", "Marks", "View", "cluster_colour", "drawn_texts", "figure_text", "map_figure"]
+
+#: Most points drawn; the flagged ones are always among them, and selections count all texts.
+MAX_POINTS = 100_000
+#: Texts from which on hover texts are short and without the cluster's name: they are most of what is sent.
+MANY_POINTS = 20_000
+
+HEIGHT = 620
+_N_NAMES = 15
+_NAME_LENGTH = 30
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "#": "&#35;"})
+_GREY = "rgba(128,128,128,{})"
+# The usual size of the map, and of a name's letters and line, to keep names apart.
+_MAP_PIXELS = (840.0, 600.0)
+_LETTER_PIXELS, _LINE_PIXELS = 6.6, 17.0
+
+Mode = Literal["click", "lasso", "box"]
+
+
+@dataclass(frozen=True)
+class View:
+    """How the map is drawn. ``mode`` is what dragging does; points can be clicked only in the mode "click"."""
+
+    colour: str = CLUSTERS
+    mode: Mode = "click"
+    names: bool = True
+    rings: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What stands out on the map.
+
+    ``matches`` (d,) are the texts that pass the filters (None: all), ``hits`` (d,) those that a search found (None: no
+    search). ``chosen`` is a text to point at and ``area`` outlines to draw.
+    """
+
+    matches: Bools | None = None
+    hits: Bools | None = None
+    chosen: int | None = None
+    area: Area | None = None
+
+
+def figure_text(text: str, limit: int | None = None) -> str:
+    """``text`` so that a figure shows exactly that text, on one line of at most ``limit`` characters."""
+    return page_text(text, limit).translate(_ESCAPES)
+
+
+def drawn_texts(analysis: Analysis) -> Ints:
+    """The texts on the map: all, or every flagged one and an even choice of the others."""
+    return shown_texts(analysis, MAX_POINTS)
+
+
+def hover_texts(analysis: Analysis, texts: Ints) -> list[str]:
+    """For each of ``texts`` the id, number of records, snippet and cluster of the record that stands for it."""
+    corpus, clusters, many = analysis.corpus, analysis.clusters, len(texts) > MANY_POINTS
+    names = [f"<br><i>{figure_text(name, 60)}</i>" for name in [*clusters.names, "Unclustered"]]
+    rows, counts = analysis.distinct.first_row[texts].tolist(), analysis.distinct.counts[texts].tolist()
+    out = []
+    for row, count, label in zip(rows, counts, clusters.label[texts].tolist(), strict=True):
+        more = f" × {count:,}" if count > 1 else ""
+        snippet = figure_text(corpus.texts[row], 48 if many else 80)
+        out.append(f"<b>{figure_text(corpus.ids[row], 40)}</b>{more}<br>{snippet}" + ("" if many else names[label]))
+    return out
+
+
+def map_figure(analysis: Analysis, view: View, marks: Marks) -> go.Figure:
+    """The map of ``analysis``: one point per distinct text, its size growing with the number of records.
+
+    A point's ``customdata`` is its text. In the modes "lasso" and "box" the points lie on a lower pair of axes, where
+    the browser cannot select them: what comes back then is the outline alone, and not a hundred thousand points.
+    """
+    colours = colouring(analysis, view.colour)
+    extent = extent_of(analysis.layout.xy)
+    texts = drawn_texts(analysis)
+    layers = _layers(texts, colours, marks)
+    traces = _point_traces(analysis, view, colours, layers)
+    if view.rings:
+        flagged = texts[analysis.anomalies.is_anomaly[texts] & _where(marks.matches, texts)]
+        traces.append(_ring(analysis, flagged, "diamond-open", ALERT, 1.2))
+    if marks.hits is not None:
+        traces.append(_ring(analysis, np.flatnonzero(marks.hits), "circle-open", ACCENT, 2.0))
+    if view.mode != "click":
+        traces.append(_hover_trace(analysis, texts))
+    figure = go.Figure(traces)
+    figure.update_layout(_layout(analysis, view, extent))
+    figure.update_layout(annotations=_annotations(analysis, view, marks, extent), shapes=_shapes(marks.area))
+    return figure
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """Texts drawn alike: with the colouring's colours or in grey, at an opacity, enlarged or not."""
+
+    texts: Ints
+    is_coloured: bool
+    opacity: float
+    scale: float = 1.0
+
+
+def _where(mask: Bools | None, texts: Ints) -> Bools:
+    return np.ones(len(texts), dtype=np.bool_) if mask is None else mask[texts]
+
+
+def _layers(texts: Ints, colours: Colouring, marks: Marks) -> list[_Layer]:
+    """From the bottom up: filtered out, what has no colour, what has one, and what a search found."""
+    match, known = _where(marks.matches, texts), colours.known[texts]
+    dense = len(texts) > MANY_POINTS
+    full, grey = (0.75, 0.5) if dense else (0.85, 0.6)
+    out = [_Layer(texts[~match], False, 0.1 if dense else 0.16)]
+    if marks.hits is None:
+        return [*out, _Layer(texts[match & ~known], False, grey), _Layer(texts[match & known], True, full)]
+    found = marks.hits[texts]
+    return [
+        *out,
+        _Layer(texts[match & ~found & ~known], False, 0.15),
+        _Layer(texts[match & ~found & known], True, 0.2),
+        _Layer(texts[match & found & ~known], False, 1.0, 1.4),
+        _Layer(texts[match & found & known], True, 1.0, 1.4),
+    ]
+
+
+def _sizes(analysis: Analysis, texts: Ints) -> Floats:
+    """Point diameters in pixels: smaller on a full map, and growing with the logarithm of the number of records."""
+    d = min(analysis.distinct.n_texts, MAX_POINTS)
+    base = float(np.interp(np.log10(max(d, 1)), [2.0, 3.0, 4.0, 5.0], [9.0, 7.0, 4.5, 2.6]))
+    growth = 1 + 0.4 * np.log2(np.maximum(analysis.distinct.counts[texts], 1))
+    return (base * np.minimum(growth, 3.5)).astype(np.float32)
+
+
+def _point_traces(analysis: Analysis, view: View, colours: Colouring, layers: list[_Layer]) -> list[go.Scattergl]:
+    traces = []
+    for layer in layers:
+        if not len(layer.texts):
+            continue
+        marker: dict[str, Any] = {
+            "size": _sizes(analysis, layer.texts) * np.float32(layer.scale),
+            "opacity": layer.opacity,
+            "line": {"width": 0},
+            "color": NOISE,
+        }
+        if layer.is_coloured:
+            marker |= {
+                "color": colours.values[layer.texts],
+                "colorscale": colours.scale,
+                "cmin": colours.low,
+                "cmax": colours.high,
+            }
+        trace = {
+            **_xy(analysis, layer.texts),
+            "mode": "markers",
+            "marker": marker,
+            "showlegend": False,
+            "selected": {"marker": {"size": 18, "opacity": 1.0}},
+            "unselected": {"marker": {"opacity": layer.opacity}},
+        }
+        if view.mode == "click":
+            trace |= {"customdata": layer.texts.astype(np.int32), "hoverinfo": "text"}
+            trace["hovertext"] = hover_texts(analysis, layer.texts)
+        else:
+            trace["hoverinfo"] = "skip"
+        traces.append(go.Scattergl(trace))
+    return traces
+
+
+def _hover_trace(analysis: Analysis, texts: Ints) -> go.Scattergl:
+    """Shows what is under the mouse while an area is drawn: a line that nobody sees, which no lasso can catch."""
+    return go.Scattergl(
+        {
+            **_xy(analysis, texts),
+            "xaxis": "x2",
+            "yaxis": "y2",
+            "mode": "lines",
+            "line": {"width": 0, "color": "rgba(0,0,0,0)"},
+            "hovertext": hover_texts(analysis, texts),
+            "hoverinfo": "text",
+            "showlegend": False,
+        }
+    )
+
+
+def _ring(analysis: Analysis, texts: Ints, symbol: str, colour: str, width: float) -> go.Scattergl:
+    return go.Scattergl(
+        {
+            **_xy(analysis, texts),
+            "mode": "markers",
+            "marker": {
+                "symbol": symbol,
+                "size": _sizes(analysis, texts) + np.float32(6),
+                "color": colour,
+                "line": {"width": width, "color": colour},
+            },
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "unselected": {"marker": {"opacity": 1.0}},
+        }
+    )
+
+
+def _xy(analysis: Analysis, texts: Ints) -> dict[str, Floats]:
+    xy = analysis.layout.xy[texts].astype(np.float32)
+    return {"x": np.ascontiguousarray(xy[:, 0]), "y": np.ascontiguousarray(xy[:, 1])}
+
+
+def _layout(analysis: Analysis, view: View, extent: Extent) -> dict[str, Any]:
+    blank = {"visible": False, "showgrid": False, "zeroline": False}
+    layout: dict[str, Any] = {
+        "height": HEIGHT,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "xaxis": {**blank, "range": [extent.x0, extent.x1]},
+        "yaxis": {**blank, "range": [extent.y0, extent.y1]},
+        "uirevision": analysis.fingerprint,  # keeps the zoom while the colours change
+        "selectionrevision": view.mode,
+        "hovermode": "closest",
+        "hoverdistance": 12,
+        "dragmode": {"click": "pan", "lasso": "lasso", "box": "select"}[view.mode],
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"align": "left", "font": {"size": 13}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": _GREY.format(0.7), "activecolor": ACCENT},
+        "newselection": {"line": {"color": ACCENT, "width": 2, "dash": "solid"}},
+        "activeselection": {"fillcolor": ACCENT, "opacity": 0.08},
+        "showlegend": False,
+    }
+    if view.mode != "click":
+        layout["xaxis2"] = {**blank, "matches": "x", "anchor": "y2", "range": [extent.x0, extent.x1]}
+        layout["yaxis2"] = {**blank, "matches": "y", "anchor": "x2", "range": [extent.y0, extent.y1]}
+    return layout
+
+
+def _annotations(analysis: Analysis, view: View, marks: Marks, extent: Extent) -> list[dict[str, Any]]:
+    out = _names(analysis, extent) if view.names else []
+    if marks.chosen is not None:
+        x, y = (float(value) for value in analysis.layout.xy[marks.chosen])
+        row = int(analysis.distinct.first_row[marks.chosen])
+        out.append(
+            {
+                "x": x,
+                "y": y,
+                "text": f"<b>{figure_text(analysis.corpus.ids[row], 40)}</b>",
+                "showarrow": True,
+                "arrowhead": 2,
+                "arrowwidth": 2,
+                "arrowcolor": ACCENT,
+                "ax": 0,
+                "ay": -38 if y < (extent.y0 + extent.y1) / 2 + 0.4 * (extent.y1 - extent.y0) else 38,
+                "standoff": 5,
+                "bordercolor": ACCENT,
+                "borderpad": 3,
+                "bgcolor": ACCENT,
+                "font": {"color": "#ffffff", "size": 12},
+            }
+        )
+    return out
+
+
+def _names(analysis: Analysis, extent: Extent) -> list[dict[str, Any]]:
+    """Names of the largest clusters at their middles; one that would lie on a larger cluster's name makes way."""
+    xy, label = analysis.layout.xy, analysis.clusters.label
+    x_unit, y_unit = (extent.x1 - extent.x0) / _MAP_PIXELS[0], (extent.y1 - extent.y0) / _MAP_PIXELS[1]
+    placed: list[tuple[float, float, float]] = []
+    out = []
+    for number in range(min(_N_NAMES, len(analysis.clusters.names))):
+        x, y = (float(value) for value in np.median(xy[label == number], axis=0))
+        name = page_text(analysis.clusters.names[number], _NAME_LENGTH)
+        half = len(name) * _LETTER_PIXELS / 2 * x_unit
+        x = min(max(x, extent.x0 + half), extent.x1 - half)
+        for shift in (0.0, 1.0, -1.0, 2.0, -2.0):
+            y_here = y + shift * _LINE_PIXELS * y_unit
+            if all(abs(x - x2) > half + half2 or abs(y_here - y2) > _LINE_PIXELS * y_unit for x2, y2, half2 in placed):
+                placed.append((x, y_here, half))
+                out.append(_name(x, y_here, name))
+                break
+    return out
+
+
+def _name(x: float, y: float, name: str) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": y,
+        "text": figure_text(name),
+        "showarrow": False,
+        "font": {"size": 12, "shadow": "auto", "weight": 600},  # a halo that suits a light and a dark page
+        "captureevents": False,
+    }
+
+
+def _shapes(area: Area | None) -> list[dict[str, Any]]:
+    if area is None:
+        return []
+    line = {"color": ACCENT, "width": 2, "dash": "dot"}
+    paths = ["M" + "L".join(f"{x:.9g},{y:.9g}" for x, y in outline) + "Z" for outline in area.outlines]
+    return [{"type": "path", "path": path, "line": line, "fillcolor": ACCENT, "opacity": 0.25} for path in paths]

@@ -1,0 +1,188 @@
+"""What the visitor asks of the map: search, colour, filters, and what dragging does. It all stands in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import numpy as np
+import streamlit as st
+
+from explorer.report.cells import page_text
+from explorer.types import NO_CLUSTER, Analysis
+from explorer.ui import parts
+from explorer.ui.colours import CLUSTERS, category_of_rows, colour_choices
+from explorer.ui.figures import Mode, View
+from explorer.ui.filters import NO_VALUE, Filters
+
+_MOST_OPTIONS = 200  # of one filter; more belongs into the search
+_MODES: dict[Mode, str] = {
+    "click": ":material/ads_click: Look",
+    "lasso": ":material/gesture_select: Lasso",
+    "box": ":material/select: Box",
+}
+_HINTS: dict[Mode, str] = {
+    "click": "Click a point to read it. Drag to move, scroll to zoom, double-click to see everything again.",
+    "lasso": "Draw around points to see what they have in common. Scroll to zoom, double-click to clear.",
+    "box": "Drag a box over points to see what they have in common. Scroll to zoom, double-click to clear.",
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Everything chosen in the controls."""
+
+    view: View
+    filters: Filters
+    query: str
+    by_meaning: bool
+
+
+def show_controls(analysis: Analysis) -> Wish:
+    """The row above the map."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        query = st.text_input(
+            "Search",
+            key="q",
+            bind="query-params",
+            placeholder="Search words or ids, or describe what you look for",
+            icon=":material/search:",
+            width="stretch",
+            help="Hits are highlighted on the map and listed below it; nothing is hidden.",
+        )
+        way = st.segmented_control(
+            "Search by",
+            ["words", "meaning"],
+            default="words",
+            required=True,
+            key="by",
+            bind="query-params",
+            format_func=str.capitalize,
+            help="Words: every word stands in the text or id. Meaning: the 50 nearest texts, in whatever words.",
+        )
+        choices = colour_choices(analysis)
+        colour = st.selectbox(
+            "Colour",
+            list(choices),
+            key="colour",
+            bind="query-params",
+            format_func=lambda choice: page_text(choices.get(choice, choice), 40),
+            width=190,
+        )
+        filters = _show_filters(analysis)
+        names, rings = _show_layers(analysis)
+    mode = _show_mode()
+    view = View(colour or CLUSTERS, mode, names, rings)
+    return Wish(view, filters, (query or "").strip(), way == "meaning")
+
+
+def _show_mode() -> Mode:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        mode = st.segmented_control(
+            "Dragging on the map",
+            list(_MODES),
+            default="click",
+            required=True,
+            key="mode",
+            bind="query-params",
+            format_func=lambda name: _MODES[name],
+            label_visibility="collapsed",
+        )
+        chosen = cast(Mode, mode or "click")
+        st.caption(_HINTS[chosen], width="stretch")
+    return chosen
+
+
+def _show_layers(analysis: Analysis) -> tuple[bool, bool]:
+    with st.popover("Show", icon=":material/layers:"):
+        names = st.toggle("Names of the largest clusters", value=True, key="names", bind="query-params")
+        n_flagged = len(analysis.anomalies.ranked)
+        rings = st.toggle(f"Mark the {n_flagged:,} anomalies", value=True, key="rings", bind="query-params")
+        st.caption("One point is one text; a larger point is more records that say the same.")
+    return names, rings
+
+
+def _show_filters(analysis: Analysis) -> Filters:
+    # The label must not change while the popover is open, or Streamlit would close it; the count stands in the icon.
+    with st.popover("Filters", icon=":material/filter_alt:"):
+        st.caption("What does not match turns grey and stays on the map.")
+        values = tuple(
+            (column, tuple(chosen))
+            for i, column in enumerate(analysis.corpus.roles.categories)
+            if (chosen := _show_category(analysis, i, column))
+        )
+        names = analysis.clusters.names
+        clusters = st.multiselect(
+            "Cluster",
+            [*range(len(names)), NO_CLUSTER],
+            key="clusters",
+            bind="query-params",
+            format_func=lambda label: _cluster_label(analysis, label),
+            placeholder="All",
+        )
+        since, until = _show_time(analysis)
+        left, right = st.columns(2)
+        anomalies = left.toggle("Only anomalies", key="strange", bind="query-params")
+        duplicates = right.toggle("Only duplicates", key="repeated", bind="query-params")
+        st.button("Clear all filters", key="clear-filters", on_click=_clear_filters, args=(analysis,))
+    return Filters(values, since, until, tuple(clusters), anomalies, duplicates)
+
+
+def _cluster_label(analysis: Analysis, label: int) -> str:
+    name = analysis.clusters.name_of(label)
+    return page_text(f"{label + 1} · {name}" if label >= 0 else name, 60)
+
+
+def _show_category(analysis: Analysis, i: int, column: str) -> list[str]:
+    codes, values = category_of_rows(analysis, column)
+    options = [*values[:_MOST_OPTIONS], *([NO_VALUE] if (codes < 0).any() else [])]
+    return list(
+        st.multiselect(
+            parts.plain(page_text(column, 40)),
+            options,
+            key=f"c{i}",
+            bind="query-params",
+            format_func=lambda value: page_text(value, 60),
+            placeholder="All",
+            help=f"The {_MOST_OPTIONS} most frequent values." if len(values) > _MOST_OPTIONS else None,
+        )
+    )
+
+
+def _show_time(analysis: Analysis) -> tuple[int | None, int | None]:
+    """The chosen span in milliseconds since 1970, None at an end that was not moved."""
+    times = analysis.corpus.times
+    known = times[~np.isnat(times)] if times is not None else None
+    if known is None or not len(known) or known.min() == known.max():
+        return None, None
+    first = known.min().astype("datetime64[m]").astype(datetime)
+    last = (known.max().astype("datetime64[m]") + np.timedelta64(1, "m")).astype(datetime)
+    long = last - first > timedelta(days=3)
+    since, until = st.slider(
+        "Time",
+        first,
+        last,
+        (first, last),
+        step=timedelta(days=1) if long else timedelta(minutes=1),
+        key="time",
+        bind="query-params",
+        format="D MMM YYYY" if long else "D MMM HH:mm",
+    )
+    return (
+        None if since <= first else _milliseconds(since),
+        None if until >= last else _milliseconds(until),
+    )
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(np.datetime64(moment.replace(tzinfo=None), "ms").astype(np.int64))
+
+
+def _clear_filters(analysis: Analysis) -> None:
+    for key in [*(f"c{i}" for i in range(len(analysis.corpus.roles.categories))), "clusters"]:
+        st.session_state[key] = []
+    st.session_state["strange"] = st.session_state["repeated"] = False
+    times = analysis.corpus.times
+    if "time" in st.session_state and times is not None:
+        del st.session_state["time"]

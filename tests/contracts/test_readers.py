@@ -1,0 +1,158 @@
+"""What every reader promises, run over the registry: a new reader joins by adding an example of its format."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from explorer.errors import InputError
+from explorer.ingest import read_table
+from explorer.ingest.readers import READERS, Confidence, Reader, choose_reader
+from explorer.ingest.source import Source
+
+COLUMNS = ["id", "text"]
+ROWS = [["00123", "Printer on floor 2 is jammed"], ["T-7", "Ärger mit dem Drucker 🙂"], ["T-8", "NA"], ["T-9", "null"]]
+
+
+def csv_bytes() -> bytes:
+    return "\n".join([",".join(COLUMNS), *(",".join(row) for row in ROWS)]).encode()
+
+
+def lines_bytes() -> bytes:
+    return "\n".join(" ".join(row) for row in ROWS).encode()
+
+
+def jsonl_bytes() -> bytes:
+    return "\n".join(json.dumps(dict(zip(COLUMNS, row, strict=True))) for row in ROWS).encode()
+
+
+def json_bytes() -> bytes:
+    return json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in ROWS], indent=1).encode()
+
+
+def xlsx_bytes() -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate([COLUMNS, *ROWS]):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
+    return buffer.getvalue()
+
+
+def parquet_bytes() -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(dict(zip(COLUMNS, zip(*ROWS, strict=True), strict=True))), buffer)
+    return buffer.getvalue()
+
+
+EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "csv": ("tickets.csv", csv_bytes),
+    "log lines": ("app.log", lines_bytes),
+    "jsonl": ("tickets.jsonl", jsonl_bytes),
+    "json": ("tickets.json", json_bytes),
+    "xlsx": ("tickets.xlsx", xlsx_bytes),
+    "parquet": ("tickets.parquet", parquet_bytes),
+}
+
+every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+
+
+def example(reader: Reader) -> Source:
+    name, make = EXAMPLES[reader.name]
+    return Source(name, name.rpartition(".")[2], make())
+
+
+def read_or_refuse(reader: Reader, source: Source) -> str:
+    """The sentence of a refusal, or "" for a file that was read."""
+    try:
+        report = reader.read(source, lambda _: None).report
+    except InputError as error:
+        return str(error)
+    assert report.n_rows_read == report.n_rows_kept + report.n_rows_rejected
+    return ""
+
+
+@every_reader
+def test_has_an_example(reader: Reader) -> None:
+    assert reader.name in EXAMPLES, "add an example of the new format to EXAMPLES"
+
+
+@every_reader
+def test_is_chosen_for_its_own_format(reader: Reader) -> None:
+    assert choose_reader(example(reader)) is reader
+
+
+@every_reader
+def test_counts_rows_and_names_their_lines(reader: Reader) -> None:
+    ticks: list[int] = []
+    cells, lines, report, rejected = reader.read(example(reader), ticks.append)
+    assert report.n_rows_read == report.n_rows_kept + report.n_rows_rejected == len(ROWS)
+    assert cells.num_rows == len(lines) == report.n_rows_kept
+    assert len(rejected) == report.n_rows_rejected
+    assert lines.dtype == np.int64
+    assert (np.diff(lines) > 0).all()
+    assert lines[0] >= 1
+    assert ticks[-1] == report.n_rows_kept
+    assert report.format == reader.name
+    assert all(kind == pa.string() for kind in cells.schema.types)
+
+
+@every_reader
+def test_keeps_every_cell_as_it_is(reader: Reader) -> None:
+    cells = reader.read(example(reader), lambda _: None).cells
+    if reader.is_lines:
+        assert cells.column("line").to_pylist() == [" ".join(row) for row in ROWS]
+    else:
+        assert cells.column_names == COLUMNS
+        assert [list(row.values()) for row in cells.to_pylist()] == ROWS
+
+
+@every_reader
+def test_reads_the_same_from_gzip(reader: Reader, tmp_path) -> None:
+    name, make = EXAMPLES[reader.name]
+    plain, packed = tmp_path / name, tmp_path / f"{name}.gz"
+    plain.write_bytes(make())
+    packed.write_bytes(gzip.compress(make()))
+    one, two = read_table([plain]), read_table([packed])
+    assert one.cells.equals(two.cells)
+    assert one.reports[0].format == two.reports[0].format == reader.name
+
+
+@every_reader
+def test_is_chosen_whatever_the_file_is_called(reader: Reader) -> None:
+    source = example(reader)
+    renamed = Source("upload", "", source.data)
+    assert choose_reader(renamed) is reader
+
+
+@every_reader
+@pytest.mark.parametrize(
+    "data", [b"\x00", b"\x00" * 100, bytes(range(256)) * 40, b"PK\x03\x04", b"PAR1PAR1", b"[", b"{", b'"']
+)
+def test_strange_bytes_get_a_sentence_or_nothing(reader: Reader, data: bytes) -> None:
+    for suffix in ("", example(reader).suffix):
+        source = Source(f"strange.{suffix}", suffix, data)
+        if reader.sniff(source) == Confidence.NO:
+            continue
+        message = read_or_refuse(reader, source)
+        assert message == "" or "strange." in message
+
+
+@every_reader
+def test_a_file_cut_anywhere_is_read_or_refused_in_a_sentence(reader: Reader) -> None:
+    source = example(reader)
+    for end in range(1, len(source.data), max(len(source.data) // 40, 1)):
+        cut = Source(source.name, source.suffix, source.data[:end])
+        if reader.sniff(cut) == Confidence.NO:
+            continue
+        message = read_or_refuse(reader, cut)
+        assert message == "" or message.startswith(source.name)
