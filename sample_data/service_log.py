@@ -30,7 +30,8 @@ FLOWS: tuple[tuple[float, str], ...] = (
         22,
         "gw_get_product/gw_slow_upstream:0.01 cache_hit/cache_miss:0.2 inv_price:0.2 img_resize:0.08 img_missing:0.01",
     ),
-    (11, "gw_search search_query/search_none:0.12 search_spell:0.1 rec_served/rec_fallback:0.2"),
+    (10, "gw_search search_query rec_served/rec_fallback:0.2"),
+    (1.3, "search_none search_spell:0.6"),
     (7, "gw_get_order/gw_get_order_404:0.08 auth_token_expired:0.1 db_acquired:0.3 db_returned:0.25"),
     (8, "gw_put_cart disc_price_rule:0.2 orders_voucher_ok/orders_voucher_bad:0.4 inv_low:0.03"),
     (1.5, "gw_delete_cart sess_expired"),
@@ -52,8 +53,9 @@ FLOWS: tuple[tuple[float, str], ...] = (
     ),
     (
         0.9,
-        "orders_validated fraud_ok/fraud_denied:0.1 inv_reserved pay_request pay_failed inv_released gw_post_order_402",
+        "orders_validated fraud_ok inv_reserved pay_request pay_failed inv_released gw_post_order_402",
     ),
+    (0.2, "orders_validated fraud_denied gw_post_order_402"),
     (0.4, "pay_request pay_3ds_started pay_3ds_abandoned gw_post_order_402"),
     (0.5, "gw_post_order_400 orders_rejected:0.4"),
     (0.2, "orders_duplicate gw_post_order"),
@@ -147,6 +149,7 @@ class LogWriter:
     def slots(self, at: datetime | None = None) -> dict[str, str]:
         """The ids and numbers of one request; ``at`` for what is written after the traffic of that moment."""
         dice = self.dice
+        word = dice.pick(WORDS)
         return {
             "req": dice.letters(8),
             "ip": f"10.{dice.between(1, 6)}.{dice.between(0, 20)}.{dice.between(2, 250)}",
@@ -158,8 +161,8 @@ class LogWriter:
             "user": f"u{dice.between(10_000, 10_900)}",
             "cust": str(dice.between(60_000, 61_200)),
             "amount": f"{dice.skewed(8, 1900)}.{dice.between(0, 99):02}",
-            "word": dice.pick(WORDS),
-            "query": dice.pick(WORDS).replace(" ", "+"),
+            "word": word,
+            "query": word.replace(" ", "+"),
             "typo": dice.pick(("presure gage", "walve", "manometre digtal", "o rings 41", "flowmetr", "seel set")),
             "voucher": dice.pick(("SPRING26", "WELCOME10", "B2B-5", "FREESHIP")),
             "zip": str(dice.between(1010, 9990)),
@@ -215,7 +218,9 @@ class LogWriter:
     def flow(self, steps: str, moment: datetime) -> None:
         """The lines of one request, milliseconds apart."""
         self._moments.append(moment)
-        self._orders.append(self._orders[-1] + self.dice.between(0, 1))
+        # Only an order that is being placed takes a new number; everything else speaks of the latest one.
+        placed = "orders_validated" in steps or "pay_request" in steps
+        self._orders.append(self._orders[-1] + placed)
         slots = self.slots()
         for step in steps.split():
             names, _, share = step.partition(":")
@@ -358,8 +363,11 @@ def write_provider_timeouts(log: LogWriter) -> None:
 def write_odd(log: LogWriter) -> None:
     """Lines that matter and hardly ever come, and one message never seen before that comes forty times."""
     dice = log.dice
+    at, kind = START, ""
     for template in read_templates("log_odd.txt"):
-        at = _busy_moment(dice)
+        # Two lines of one kind belong to one event.
+        at = at + timedelta(milliseconds=dice.skewed(2, 9000)) if template.name == kind else _busy_moment(dice)
+        kind = template.name
         log.put(template, at, log.slots(at), template.name)
     forged = Template(
         "forged_tokens",

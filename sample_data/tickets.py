@@ -322,7 +322,9 @@ def add_thread(desk: Desk, section: Section, dice: Dice) -> None:
     quoted = ""
     for depth, text in enumerate(older, start=1):
         author = authors[text.title]
-        moment -= timedelta(minutes=dice.between(70, 4000))
+        moment = (moment - timedelta(days=dice.between(1, 5))).replace(
+            hour=dice.between(8, 16), minute=dice.between(0, 59)
+        )
         quoted += f"\n\nOn {moment:%a, %d %b %Y at %H:%M}, {author.name} wrote:\n"
         footer = f"{author.name}\nTarnwick Instruments, {author.site} | www.tarnwick.example.com"
         quoted += "\n".join(f"{'>' * depth} {line}" for line in f"{text.body}\n\n{footer}".split("\n"))
@@ -370,7 +372,7 @@ def paste_dump(dice: Dice) -> str:
     rows = []
     for row in range(18):
         octets = " ".join(dice.letters(2) for _ in range(16))
-        rows.append(f"{0x7FFE3A10 + 16 * row:08x}  {octets}  |{dice.letters(16, '..@#x~;K0p!Q.,')}|")
+        rows.append(f"{0x7FFE3A10 + 16 * row:08x}  {octets}  |{dice.letters(16, '..+#x~;K0p!Q.,')}|")
     return "\n".join(rows)
 
 

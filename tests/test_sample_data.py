@@ -23,7 +23,7 @@ def read(name: str) -> Rows:
 
 def make(out: Path, *arguments: str) -> None:
     subprocess.run(
-        [sys.executable, str(SAMPLES / "make_samples.py"), "--out", str(out), *arguments],
+        [sys.executable, "-B", "-W", "error", str(SAMPLES / "make_samples.py"), "--out", str(out), *arguments],
         check=True,
         capture_output=True,
         timeout=120,

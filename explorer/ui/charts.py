@@ -44,8 +44,8 @@ def threshold_figure(curve: Curve, threshold: float) -> go.Figure:
     largest = max(int(values.max(initial=0)) for _, values, _ in series)
     smallest = min(int(values.min(initial=largest)) for _, values, _ in series)
     _lay_out(figure, logarithmic=largest > 50 * max(smallest, 1), largest=largest)
-    figure.update_layout(hovermode="x unified", height=230)
-    figure.update_xaxes(tickformat=".2f", title="threshold")
+    figure.update_layout(hovermode="x unified", height=190)
+    figure.update_xaxes(tickformat=".2f")
     return figure
 
 
@@ -88,7 +88,7 @@ def strangeness_figure(anomalies: Anomalies, chosen: int | None) -> go.Figure:
             hovertemplate="shown below: %{x:.2f}<extra></extra>",
         )
     _lay_out(figure, logarithmic=largest > 50, largest=largest)
-    figure.update_layout(barmode="overlay", height=220)
+    figure.update_layout(barmode="overlay", height=200)
     figure.update_xaxes(tickformat=".2f", title="strangeness")
     return figure
 

@@ -16,6 +16,7 @@ from explorer.ui import cached, cached_views, charts, downloads, groups, state
 
 _OF = "threshold-of"  # which analysis the slider was moved for
 _ADVISED_STEP = 0.05
+_ADVICE = "Lower finds more reworded duplicates, and more false ones: look at the least alike members before you merge."
 _OPEN = "open-representative"
 GROUPS, PAIRS = "Groups", "Pairs"  # the words of the toolbar stand in the address
 _ORDERS = {
@@ -62,8 +63,9 @@ def choose_cut(analysis: Analysis) -> Cut:
         threshold = _choose_threshold(analysis)
         duplicates = cached.duplicates_at(analysis.fingerprint, threshold, analysis)
         advice = st.empty()
-        _show_kinds(analysis, duplicates)
+        advice.markdown(_ADVICE)
     _show_counts(duplicates)
+    _show_kinds(analysis, duplicates)
     return Cut(duplicates, right.container(), advice)
 
 
@@ -155,23 +157,21 @@ def _advice(curve: groups.Curve, threshold: float) -> str:
             change = abs(int(curve.n_mergeable[place]) - int(curve.n_mergeable[here]))
             steps.append(f"at {curve.threshold[place]:.2f} **{change:,} {word}** records could go")
     sentence = "; ".join(steps)
-    return (
-        f"{sentence[:1].upper()}{sentence[1:]}{'. ' if steps else ''}Lower finds more reworded duplicates, and more "
-        "false ones: check the least alike members first."
-    )
+    return f"{sentence[:1].upper()}{sentence[1:]}. {_ADVICE}" if steps else _ADVICE
 
 
 def _show_kinds(analysis: Analysis, duplicates: Duplicates) -> None:
     exact, masked = cached_views.copies(analysis.fingerprint, analysis)
     n_all = groups.n_mergeable(duplicates)
-    kinds = [f"{exact:,} repeat another one word for word"]
+    if not n_all:
+        return
+    kinds = [f"{exact:,} repeat another word for word"]
     if analysis.corpus.mask:
-        kinds.append(f"{masked:,} once times, ids, addresses and numbers are masked")
-    if n_all:
-        st.caption(
-            f"Of the {counted(n_all, 'record')} that could go, {', '.join(kinds)}, and {n_all - exact - masked:,} are "
-            "reworded. Only the last number moves with the threshold."
-        )
+        kinds.append(f"{masked:,} but for times, ids, addresses and numbers")
+    st.caption(
+        f"Of the {n_all:,} that could go, {', '.join(kinds)}, and {n_all - exact - masked:,} are reworded: only these "
+        "move with the threshold."
+    )
 
 
 def show_toolbar(analysis: Analysis, duplicates: Duplicates) -> Choice:

@@ -25,26 +25,30 @@ MAX_POINTS = 100_000
 #: Texts from which on hover texts are short and without the cluster's name: they are most of what is sent.
 MANY_POINTS = 20_000
 
-HEIGHT = 620
+HEIGHT = 580
 _N_NAMES = 15
 _NAME_LENGTH = 30
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "#": "&#35;"})
 _GREY = "rgba(128,128,128,{})"
 # The usual size of the map, and of a name's letters and line, to keep names apart.
-_MAP_PIXELS = (840.0, 600.0)
-_LETTER_PIXELS, _LINE_PIXELS = 6.6, 17.0
+_MAP_PIXELS = (740.0, 560.0)
+_LETTER_PIXELS, _LINE_PIXELS = 7.2, 17.0
 
 Mode = Literal["click", "lasso", "box"]
 
 
 @dataclass(frozen=True)
 class View:
-    """How the map is drawn. ``mode`` is what dragging does; points can be clicked only in the mode "click"."""
+    """How the map is drawn. ``mode`` is what dragging does; points can be clicked only in the mode "click".
+
+    ``ink`` is the colour of the clusters' names, None for that of the page's theme.
+    """
 
     colour: str = CLUSTERS
     mode: Mode = "click"
     names: bool = True
     rings: bool = True
+    ink: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +253,7 @@ def _layout(analysis: Analysis, view: View, extent: Extent) -> dict[str, Any]:
 
 
 def _annotations(analysis: Analysis, view: View, marks: Marks, extent: Extent) -> list[dict[str, Any]]:
-    out = _names(analysis, extent) if view.names else []
+    out = _names(analysis, extent, view.ink) if view.names else []
     if marks.chosen is not None:
         x, y = (float(value) for value in analysis.layout.xy[marks.chosen])
         row = int(analysis.distinct.first_row[marks.chosen])
@@ -274,7 +278,7 @@ def _annotations(analysis: Analysis, view: View, marks: Marks, extent: Extent) -
     return out
 
 
-def _names(analysis: Analysis, extent: Extent) -> list[dict[str, Any]]:
+def _names(analysis: Analysis, extent: Extent, ink: str | None) -> list[dict[str, Any]]:
     """Names of the largest clusters at their middles; one that would lie on a larger cluster's name makes way."""
     xy, label = analysis.layout.xy, analysis.clusters.label
     x_unit, y_unit = (extent.x1 - extent.x0) / _MAP_PIXELS[0], (extent.y1 - extent.y0) / _MAP_PIXELS[1]
@@ -289,18 +293,18 @@ def _names(analysis: Analysis, extent: Extent) -> list[dict[str, Any]]:
             y_here = y + shift * _LINE_PIXELS * y_unit
             if all(abs(x - x2) > half + half2 or abs(y_here - y2) > _LINE_PIXELS * y_unit for x2, y2, half2 in placed):
                 placed.append((x, y_here, half))
-                out.append(_name(x, y_here, name))
+                out.append(_name(x, y_here, name, ink))
                 break
     return out
 
 
-def _name(x: float, y: float, name: str) -> dict[str, Any]:
+def _name(x: float, y: float, name: str, ink: str | None) -> dict[str, Any]:
     return {
         "x": x,
         "y": y,
         "text": figure_text(name),
         "showarrow": False,
-        "font": {"size": 12, "shadow": "auto", "weight": 600},  # a halo that suits a light and a dark page
+        "font": {"size": 12, "weight": 600, "color": ink, "shadow": "auto"},  # the shadow contrasts with the colour
         "captureevents": False,
     }
 

@@ -76,7 +76,9 @@ def rows_with_words(analysis: Analysis, query: str) -> Bools:
     return np.fromiter(
         (
             all(word in folded for word in words)
-            for folded in (f"{own_id}\n{text}".casefold() for own_id, text in zip(corpus.ids, corpus.texts, strict=True))
+            for folded in (
+                f"{own_id}\n{text}".casefold() for own_id, text in zip(corpus.ids, corpus.texts, strict=True)
+            )
         ),
         dtype=np.bool_,
         count=corpus.n_records,

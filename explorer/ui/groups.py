@@ -18,6 +18,7 @@ from explorer.types import NO_GROUP, Analysis, Bools, Duplicates, Floats, Frozen
 SNIPPET = 140  # characters of a text in a table
 BELOW = 0.05  # how far under the threshold pairs are offered as "just below"
 _MOST_FACTS = 3
+_LEADING_TIME = "<time> "  # as masking leaves it
 _LEADING_WORDS = {"number": "numbers differ", "code": "codes differ", "opposite": "opposites"}
 
 
@@ -153,7 +154,7 @@ def groups_frame(analysis: Analysis, duplicates: Duplicates, facts: GroupFacts, 
 
 def snippets(analysis: Analysis, rows: Ints) -> list[str]:
     """One line of each record's text, for a table; masked where the corpus is, without the time that begins it."""
-    return [page_text(compared(analysis, row).removeprefix("<time> "), SNIPPET) for row in rows.tolist()]
+    return [page_text(compared(analysis, row).removeprefix(_LEADING_TIME), SNIPPET) for row in rows.tolist()]
 
 
 def compared(analysis: Analysis, row: int) -> str:
@@ -279,21 +280,24 @@ def pair_texts(analysis: Analysis, row_a: int, row_b: int) -> tuple[str, str]:
 
 
 def pairs_frame(analysis: Analysis, pairs: PairList, part: slice) -> pd.DataFrame:
-    """A part of the pairs as it is shown."""
-    row_a, row_b = pairs.row_a[part], pairs.row_b[part]
-    rows = list(zip(row_a.tolist(), row_b.tolist(), strict=True))
+    """A part of the pairs as it is shown: what may matter of near ones, the kind of copies."""
+    rows = list(zip(pairs.row_a[part].tolist(), pairs.row_b[part].tolist(), strict=True))
     texts = [pair_texts(analysis, a, b) for a, b in rows]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Alike": np.round(pairs.similarity[part].astype(np.float64), 4),
-            "Kind": [KIND_WORDS[pair_kind(analysis, a, b)] for a, b in rows],
-            "May matter": ["; ".join(cautions(analysis, a, b)) for a, b in rows],
+            "Text": [page_text(one.removeprefix(_LEADING_TIME), SNIPPET) for one, _ in texts],
+            "Other text": [page_text(other.removeprefix(_LEADING_TIME), SNIPPET) for _, other in texts],
             "Id": [without_surrogates(analysis.corpus.ids[a]) for a, _ in rows],
             "Other id": [without_surrogates(analysis.corpus.ids[b]) for _, b in rows],
-            "Text": [page_text(one.removeprefix("<time> "), SNIPPET) for one, _ in texts],
-            "Other text": [page_text(other.removeprefix("<time> "), SNIPPET) for _, other in texts],
         }
     )
+    kinds = [pair_kind(analysis, a, b) for a, b in rows]
+    if all(kind == "near" for kind in kinds):
+        frame.insert(3, "May matter", ["; ".join(cautions(analysis, a, b)) for a, b in rows])
+    else:
+        frame.insert(3, "Kind", [KIND_WORDS[kind] for kind in kinds])
+    return frame
 
 
 KIND_WORDS: dict[PairKind, str] = {"exact": "exact copy", "masked": "same after masking", "near": "near"}

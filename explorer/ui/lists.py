@@ -48,9 +48,11 @@ def show_list(
     )
     n_pages = -(-n_lines // PAGE)
     if n_pages > 1:
-        page_key = f"{key}-page"
-        st.session_state[page_key] = place // PAGE + 1
-        st.pagination(n_pages, key=page_key, on_change=lambda: choose((st.session_state[page_key] - 1) * PAGE))
+        page = place // PAGE + 1
+        page_key = f"{key}-page-{page}"  # a key for each page: its number follows the open line, whoever opened it
+        st.pagination(
+            n_pages, default=page, key=page_key, on_change=lambda: choose((st.session_state[page_key] - 1) * PAGE)
+        )
 
 
 def show_steps(place: int, n_lines: int, choose: Choose, *, key: str) -> None:

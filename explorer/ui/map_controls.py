@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -22,6 +21,8 @@ _MODES: dict[Mode, str] = {
     "lasso": ":material/gesture_select: Lasso",
     "box": ":material/select: Box",
 }
+_INK = {"light": "#17232b", "dark": "#e4ebee"}  # the text colours of the two themes
+_WAYS = {"words": "Words", "meaning": "Meaning"}
 _HINTS: dict[Mode, str] = {
     "click": "Click a point to read it. Drag to move, scroll to zoom, double-click to see everything again.",
     "lasso": "Draw around points to see what they have in common. Scroll to zoom, double-click to clear.",
@@ -41,25 +42,25 @@ class Wish:
 
 def show_controls(analysis: Analysis) -> Wish:
     """The row above the map."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         query = st.text_input(
             "Search",
             key="q",
             bind="query-params",
             placeholder="Search words or ids, or describe what you look for",
             icon=":material/search:",
+            label_visibility="collapsed",
             width="stretch",
-            help="Hits are highlighted on the map and listed below it; nothing is hidden.",
         )
         way = st.segmented_control(
             "Search by",
-            ["words", "meaning"],
+            list(_WAYS),
             default="words",
             required=True,
             key="by",
             bind="query-params",
-            format_func=str.capitalize,
-            help="Words: every word stands in the text or id. Meaning: the 50 nearest texts, in whatever words.",
+            format_func=_WAYS.__getitem__,
+            label_visibility="collapsed",
         )
         choices = colour_choices(analysis)
         colour = st.selectbox(
@@ -67,13 +68,14 @@ def show_controls(analysis: Analysis) -> Wish:
             list(choices),
             key="colour",
             bind="query-params",
-            format_func=lambda choice: page_text(choices.get(choice, choice), 40),
-            width=190,
+            format_func=lambda choice: f"Colour: {page_text(choices.get(choice or CLUSTERS, ''), 40)}",
+            label_visibility="collapsed",
+            width=210,
         )
         filters = _show_filters(analysis)
         names, rings = _show_layers(analysis)
     mode = _show_mode()
-    view = View(colour or CLUSTERS, mode, names, rings)
+    view = View(colour or CLUSTERS, mode, names, rings, _INK.get(st.context.theme.type or ""))
     return Wish(view, filters, (query or "").strip(), way == "meaning")
 
 
@@ -86,10 +88,10 @@ def _show_mode() -> Mode:
             required=True,
             key="mode",
             bind="query-params",
-            format_func=lambda name: _MODES[name],
+            format_func=_MODES.__getitem__,
             label_visibility="collapsed",
         )
-        chosen = cast(Mode, mode or "click")
+        chosen: Mode = mode or "click"
         st.caption(_HINTS[chosen], width="stretch")
     return chosen
 

@@ -68,14 +68,14 @@ def _show_list(analysis: Analysis, pairs: PairList) -> None:
         key="pairs-list",
         columns={
             "Alike": st.column_config.NumberColumn(format="%.4f", width=70),
-            "Kind": st.column_config.TextColumn(width=80),
+            "Kind": st.column_config.TextColumn(width=140),
             "May matter": st.column_config.TextColumn(
-                width=190, help="Numbers, codes and negations in which they differ."
+                width=190, help="Numbers, codes and negations in which the two differ."
             ),
-            "Id": st.column_config.TextColumn(width=90),
-            "Other id": st.column_config.TextColumn(width=90),
-            "Text": st.column_config.TextColumn(width=330),
-            "Other text": st.column_config.TextColumn(width=330),
+            "Id": st.column_config.TextColumn(width=125),
+            "Other id": st.column_config.TextColumn(width=125),
+            "Text": st.column_config.TextColumn(width=340),
+            "Other text": st.column_config.TextColumn(width=340),
         },
         height=320,
     )
@@ -88,18 +88,22 @@ def _show_list(analysis: Analysis, pairs: PairList) -> None:
 
 
 def _show_side_by_side(analysis: Analysis, row_a: int, row_b: int) -> None:
-    left, right = st.columns(2, border=True)
     text_a, text_b = groups.pair_texts(analysis, row_a, row_b)
+    left, right = st.columns(2, border=True)
     with left:
         record_lines.show_record_line(analysis, row_a)
         parts.show_text(page_text(text_a), lines=_LINES)
+        _show_as_it_stands(analysis, row_a, text_a)
     with right:
         record_lines.show_record_line(analysis, row_b)
         parts.show_diff(page_text(text_b), page_text(text_a), lines=_LINES)
-    if text_a != analysis.corpus.texts[row_a]:
-        st.caption("Compared with times, ids, addresses and numbers masked. As they stand:")
-        for row in (row_a, row_b):
-            parts.show_text(page_text(analysis.corpus.texts[row]), lines=4)
+        _show_as_it_stands(analysis, row_b, text_b)
+
+
+def _show_as_it_stands(analysis: Analysis, row: int, shown: str) -> None:
+    if shown != analysis.corpus.texts[row]:
+        st.caption("Above with times, ids, addresses and numbers masked, as it was compared. As it stands:")
+        parts.show_text(page_text(analysis.corpus.texts[row]), lines=6)
 
 
 def _place_in_address(pairs: PairList) -> int:

@@ -28,7 +28,9 @@ def show_record(analysis: Analysis, row: int, open_row: Open = open_in_address) 
     text = int(analysis.distinct.text_of_row[row])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {parts.plain(page_text(analysis.corpus.ids[row], 60))}", width="stretch")
-        st.button("Close", key="close-record", icon=":material/close:", on_click=open_row, args=(None,), type="tertiary")
+        st.button(
+            "Close", key="close-record", icon=":material/close:", on_click=open_row, args=(None,), type="tertiary"
+        )
     about = record_lines.particulars(analysis, row)
     if about:
         st.caption(" · ".join(parts.plain(value) for value in about))

@@ -14,9 +14,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from explorer.clusters import characteristic_terms
-from explorer.types import Analysis, Bools, Floats, Ints
+from explorer.report.cells import page_text, without_surrogates
+from explorer.report.tables import records_table
+from explorer.types import NO_CLUSTER, NO_GROUP, Analysis, Bools, Floats, Ints
 from explorer.ui.colours import category_of_rows
 
 _GRID = 2**32 - 1  # steps along each side of the map: finer than a pixel at any zoom
@@ -80,7 +83,7 @@ class Area:
 
 def area_of(event: Mapping[str, Any]) -> Area | None:
     """The area that a Plotly selection event tells of, or None where it has none."""
-    outlines = []
+    outlines: list[tuple[tuple[float, float], ...]] = []
     for box in event.get("box", ()):
         (xa, xb), (ya, yb) = box["x"], box["y"]
         outlines.append(((xa, ya), (xb, ya), (xb, yb), (xa, yb)))
@@ -182,3 +185,29 @@ def overrepresented(analysis: Analysis, rows: Ints, limit: int = 3) -> list[Stan
 def _spread(places: Sequence[int] | npt.NDArray[np.int64], limit: int) -> Ints:
     places = np.asarray(places, dtype=np.int64)
     return places if len(places) <= limit else places[np.linspace(0, len(places) - 1, limit).astype(np.int64)]
+
+
+def records_frame(analysis: Analysis, rows: Ints, similarity: Sequence[float] | None = None) -> pd.DataFrame:
+    """One line for each of ``rows``, for a table on a page; ``similarity`` to a question, where there was one."""
+    texts = analysis.distinct.text_of_row[rows]
+    has_text = texts >= 0
+    label = np.where(has_text, analysis.clusters.label[texts], NO_CLUSTER)
+    group = np.where(has_text, analysis.duplicates.group[texts], NO_GROUP)
+    columns: dict[str, Any] = {
+        "Row": rows,
+        "Id": [page_text(analysis.corpus.ids[row], 60) for row in rows],
+        "Text": [page_text(analysis.corpus.texts[row], 200) for row in rows],
+        "Cluster": [page_text(analysis.clusters.name_of(int(i)), 60) if i >= 0 else "" for i in label],
+        "Group": pd.Series(group, dtype="Int64").where(group >= 0),
+        "Strangeness": np.where(has_text, analysis.anomalies.strangeness[texts], np.nan).round(3),
+    }
+    if similarity is not None:
+        columns = {"Alike": np.asarray(similarity, dtype=np.float64).round(3), **columns}
+    return pd.DataFrame(columns)
+
+
+def selection_table(analysis: Analysis, rows: Ints) -> pd.DataFrame:
+    """The records ``rows`` with their texts, in the columns of the report's table of records."""
+    table = records_table(analysis).iloc[rows].reset_index(drop=True)
+    texts = (without_surrogates(analysis.corpus.texts[row]) for row in rows)
+    return table.assign(text=pd.Series(list(texts), dtype="str"))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from explorer.errors import SettingsError
 
@@ -28,11 +25,12 @@ def serve(port: int, *, open_browser: bool) -> int:
             f"Port {port} is in use, maybe by a dashboard that is open already: look at http://localhost:{port}, or "
             f"choose another one with --port {port + 1}."
         )
-    command = [sys.executable, "-m", "streamlit", "run", str(_find("app.py", "app.py")), f"--server.port={port}"]
-    command += [f"--{name}={value}" for name, value in _settings()]
+    app = _find("app.py", "app.py")
+    command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"]
     command.append(f"--server.headless={str(not open_browser).lower()}")
     try:
-        return subprocess.call(command)
+        # Streamlit reads its settings from the folder it is started in.
+        return subprocess.call(command, cwd=app.parent)
     except KeyboardInterrupt:
         return 0
 
@@ -51,22 +49,6 @@ def port_is_free(port: int) -> bool:
 def sample_folder() -> Path:
     """Where the sample files are: beside the package in a checkout, inside it when installed."""
     return _find("sample_data", "../sample_data")
-
-
-def _settings() -> Iterator[tuple[str, str]]:
-    """Streamlit's settings as flags, so that they hold whatever folder the command is started from."""
-    settings = tomllib.loads(_find(".streamlit/config.toml", "config.toml").read_text("utf-8"))
-
-    def walk(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        for name, value in values.items():
-            if isinstance(value, dict):
-                yield from walk(f"{prefix}{name}.", value)
-            elif isinstance(value, list):
-                yield from ((f"{prefix}{name}", str(item)) for item in value)
-            else:
-                yield f"{prefix}{name}", str(value).lower() if isinstance(value, bool) else str(value)
-
-    yield from walk("", settings)
 
 
 def _find(in_checkout: str, in_package: str) -> Path:

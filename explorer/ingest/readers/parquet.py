@@ -38,7 +38,7 @@ class ParquetReader:
     def read(self, source: Source, tick: Tick) -> FileRows:
         try:
             return self._read(source, tick)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, ValueError, OSError) as error:
             raise UnreadableFileError(
                 f"{source.name} is damaged or uses Parquet features we do not read. Export it again, or as CSV."
             ) from error

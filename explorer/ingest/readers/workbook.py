@@ -16,6 +16,16 @@ from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers.base import Confidence, FileRows, RowSink, Tick, column_names, report
 from explorer.ingest.source import Source
 
+# RuntimeError is a part that wants a password; the others come from parts that are cut or altered.
+_DAMAGED = (
+    calamine.CalamineError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 _MAX_UNPACKED = 1 << 30
 _MAX_BOX = 32_000_000  # cells between A1 and the last cell: the reader takes memory for all of them
 _CHUNK = 4 << 20
@@ -54,14 +64,7 @@ class WorkbookReader:
                 first = next(rows, None)
                 if header is not None and first is not None:
                     return self._read_sheet(source, (name, len(sheets)), [header, first], rows, tick)
-        except (
-            calamine.CalamineError,
-            zipfile.BadZipFile,
-            zlib.error,
-            ValueError,
-            OSError,
-            NotImplementedError,
-        ) as error:
+        except _DAMAGED as error:
             raise UnreadableFileError(damaged) from error
         raise InputError(f"{source.name} has no sheet with a header and rows. Check which sheet holds the data.")
 
@@ -134,8 +137,7 @@ def _check(source: Source) -> None:
                 f"{source.name} unpacks to {n_bytes:,} bytes, more than the {_MAX_UNPACKED:,} we read. Save it as CSV."
             )
         for entry in archive.infolist():
-            if entry.filename.endswith((".xml", "/")) or "." not in entry.filename:
-                _check_part(source, archive, entry)
+            _check_part(source, archive, entry)
 
 
 def _check_part(source: Source, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
