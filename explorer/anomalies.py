@@ -70,8 +70,8 @@ def _strangeness(distinct: Distinct, neighbours: Neighbours, k: int) -> Floats:
 def anomaly_cut(strangeness: Floats, counts: Ints) -> float | None:
     """The strangeness above which a text is flagged, or None where there are too few texts to tell.
 
-    ``strangeness`` (d,) and how many records have each text, ``counts`` (d,). The cut is the median plus 2.25 spreads. A
-    spread is the distance from the median to the 16th or to the 84th percentile (one standard deviation where the
+    ``strangeness`` (d,) and how many records have each text, ``counts`` (d,). The cut is the median plus 2.25 spreads.
+    A spread is the distance from the median to the 16th or to the 84th percentile (one standard deviation where the
     values are normal), whichever is smaller: anomalies widen the upper half, and families of similar texts the lower
     one. Nothing below 0.2 is flagged, and never more than one record in twenty; none at all is a possible answer.
     """

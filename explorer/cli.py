@@ -24,7 +24,6 @@ from explorer.errors import ExplorerError, InputError, RunCancelledError, Settin
 from explorer.params import DEFAULT_MODEL, Params
 
 if TYPE_CHECKING:
-    from explorer.embed.store import VectorStore
     from explorer.search import Hit
     from explorer.types import Analysis, ProgressCallback
     from explorer.workspace.status import StatusWriter
@@ -222,6 +221,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     from explorer.ingest import build_corpus, read_table, resolve_roles
     from explorer.pipeline import analyze
     from explorer.report import write_reports
+    from explorer.workspace.home import default_store
     from explorer.workspace.saved import save_analysis
 
     start = time.perf_counter()
@@ -236,7 +236,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     corpus = build_corpus(table, roles, mask=True if options.mask else False if options.no_mask else None)
     read_seconds = round(time.perf_counter() - start, 3)
 
-    store = None if options.no_cache else _store(options.owner)
+    store = None if options.no_cache else default_store(options.owner)
     analysis = analyze(corpus, params, store=store, progress=progress)
     analysis = dataclasses.replace(analysis, seconds={"read": read_seconds, **analysis.seconds})
     options.out.mkdir(parents=True, exist_ok=True)
@@ -258,13 +258,6 @@ def _check_out(out: Path) -> None:
 def _columns(text: str, columns: list[str]) -> list[str]:
     """``--text``: one column whose name may hold commas, or several names between commas."""
     return [text] if text in columns else [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _store(owner: str) -> VectorStore:
-    from explorer.embed.store import VectorStore
-    from explorer.workspace.home import cache_folder
-
-    return VectorStore(cache_folder(), owner)
 
 
 def _search(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from explorer.ingest.collapse import collapse
 from explorer.ingest.corpus import build_corpus
+from explorer.ingest.files import read
 from explorer.ingest.masking import mask_text
 from explorer.ingest.memory import corpus_from_frame, corpus_from_texts
 from explorer.ingest.roles import guess_roles, resolve_roles
@@ -16,6 +17,7 @@ __all__ = [
     "guess_roles",
     "mask_text",
     "normalize_text",
+    "read",
     "read_table",
     "resolve_roles",
 ]

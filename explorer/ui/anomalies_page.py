@@ -38,14 +38,16 @@ def choose_list(analysis: Analysis) -> tuple[Ints, int | None]:
     left, right = st.columns([5, 6], gap="large")
     with left:
         _show_headline(analysis)
+        n_flagged = len(analysis.anomalies.ranked)
         n_others = int((~analysis.anomalies.is_anomaly).sum())
         n_more = min(_MORE, n_others)
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            if len(analysis.anomalies.ranked):
+            if n_flagged:
                 downloads.show_download("anomalies", analysis, width="content")
             more = n_more and st.toggle(
-                f"Also the next {n_more:,}, not flagged",
-                key="more",
+                f"Also the next {n_more:,}, not flagged" if n_flagged else f"The {n_more:,} strangest, not flagged",
+                value=not n_flagged,
+                key="more" if n_flagged else "strangest",
                 bind="query-params",
                 help="The cut is a suggestion: look just under it when most of what is flagged is right.",
             )

@@ -17,9 +17,15 @@ def figure(key: tuple[object, ...], _analysis: Analysis, _view: figures.View, _m
 
     The same object for the same key: as long as the figure stays the same, the browser keeps what is selected on it.
     """
-    drawn = figures.map_figure(_analysis, _view, _marks)
+    drawn = figures.map_figure(_analysis, _view, _marks, _hover_texts(_analysis.fingerprint, _analysis))
     drawn.update_layout(meta=str(key[-1]))
     return drawn
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _hover_texts(fingerprint: str, _analysis: Analysis) -> figures.Hover:
+    del fingerprint
+    return figures.hover_texts(_analysis, figures.drawn_texts(_analysis))
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)

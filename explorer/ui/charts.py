@@ -52,7 +52,7 @@ def threshold_figure(curve: Curve, threshold: float) -> go.Figure:
 def strangeness_figure(anomalies: Anomalies, chosen: int | None) -> go.Figure:
     """How many texts are how strange, the flagged ones in their own colour, with the cut and the chosen text marked."""
     values = anomalies.strangeness
-    top = max(float(values.max(initial=0.0)), 0.01) * 1.02
+    top = max(float(values.max(initial=0.0)), anomalies.cut or 0.0, 0.01) * 1.02
     edges = np.linspace(0.0, top, _N_BINS + 1)
     figure = go.Figure()
     largest = 1
@@ -60,6 +60,8 @@ def strangeness_figure(anomalies: Anomalies, chosen: int | None) -> go.Figure:
         ("not flagged", ~anomalies.is_anomaly, USUAL),
         ("flagged", anomalies.is_anomaly, STRANGE),
     ):
+        if not mask.any():
+            continue
         counts = np.histogram(values[mask], bins=edges)[0]
         largest = max(largest, int(counts.max()))
         figure.add_bar(
@@ -70,7 +72,7 @@ def strangeness_figure(anomalies: Anomalies, chosen: int | None) -> go.Figure:
             marker={"color": colour, "line": {"width": 0}},
             hovertemplate="strangeness about %{x:.2f}: %{y:,} texts<extra></extra>",
         )
-    if anomalies.cut is not None and anomalies.cut <= top:
+    if anomalies.cut is not None:
         figure.add_vline(
             x=anomalies.cut,
             line={"color": "rgba(128,128,128,.9)", "width": 1.5, "dash": "dot"},

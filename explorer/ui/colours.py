@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.report.cells import page_text
 from explorer.types import Analysis, Bools, Floats, Frozen, Ints
 
 #: What belongs to no cluster, has no value, or is filtered out.
@@ -68,13 +69,17 @@ class Colouring(Frozen):
 
 
 def colour_choices(analysis: Analysis) -> dict[str, str]:
-    """What the map can be coloured by, with the words shown to the user (column names are data)."""
-    choices = {CLUSTERS: "Clusters"}
-    choices |= {_COLUMN + name: name for name in analysis.corpus.roles.categories}
+    """What the map can be coloured by, with the words shown to the user, no two alike."""
+    own = {CLUSTERS: "Clusters", STRANGENESS: "Strangeness"}
     times = analysis.corpus.times
     if times is not None and (~np.isnat(times)).any():
-        choices[TIME] = "Time"
-    return choices | {STRANGENESS: "Strangeness"}
+        own[TIME] = "Time"
+    columns: dict[str, str] = {}
+    for name in analysis.corpus.roles.categories:
+        label = page_text(name, 40)
+        taken = label in own.values() or label in columns.values()
+        columns[_COLUMN + name] = f"{label} ({len(columns) + 1})" if taken else label
+    return own | columns
 
 
 def colouring(analysis: Analysis, choice: str) -> Colouring:

@@ -56,6 +56,17 @@ def stop_if_nothing_to_compare(analysis: Analysis) -> None:
     st.stop()
 
 
+def follow_link(analysis: Analysis) -> None:
+    """A link that names a group means the analysis's own threshold and all groups, unless it says otherwise: what was
+    chosen in an earlier visit of this page is put back."""
+    arrived = not any(key in st.session_state for key in ("groups-list", "pairs-list"))
+    if not arrived or "group" not in st.query_params:
+        return
+    for key in ("threshold", "view", "find"):
+        if key not in st.query_params:
+            st.session_state.pop(key, None)
+
+
 def choose_cut(analysis: Analysis) -> Cut:
     """The slider, what its threshold finds, and room for the curve, which may take a moment to count."""
     left, right = st.columns([5, 6], gap="large")
@@ -89,14 +100,18 @@ def _lowest(analysis: Analysis) -> float:
     return math.ceil(round(analysis.pairs.floor * 100, 6)) / 100
 
 
+def _own_threshold(analysis: Analysis) -> float:
+    return min(max(round(analysis.duplicates.threshold, 2), _lowest(analysis)), 1.0)
+
+
 def _choose_threshold(analysis: Analysis) -> float:
     lowest = _lowest(analysis)
     if lowest >= 1.0:
         st.caption("Only texts with the same vector were kept as pairs: there is no threshold to choose.")
         return analysis.duplicates.threshold
-    own = min(max(round(analysis.duplicates.threshold, 2), lowest), 1.0)
+    own = _own_threshold(analysis)
     if st.session_state.get(_OF, analysis.fingerprint) != analysis.fingerprint:
-        st.session_state["threshold"] = own  # a threshold that was chosen for another file says nothing about this one
+        st.session_state.pop("threshold", None)  # what was chosen for another file says nothing about this one
     st.session_state[_OF] = analysis.fingerprint
     chosen = st.slider(
         "How alike two texts must be",

@@ -29,8 +29,8 @@ def show_downloads(analysis: Analysis) -> None:
     """A button for each report that the run has written."""
     st.markdown(
         f"Near-duplicates in these files are at least **{analysis.duplicates.threshold:.2f}** alike; the page "
-        "Duplicates exports them at another threshold. No cell of a CSV or workbook can become a formula: a text that begins like "
-        "one carries a leading apostrophe in CSV."
+        "Duplicates exports them at another threshold. No cell of a CSV or workbook can become a formula: a text that "
+        "begins like one carries a leading apostrophe in CSV."
     )
     folder = cached.library().result_folder(state.analysis_id() or "")
     for exporter in EXPORTERS.values():

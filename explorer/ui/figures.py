@@ -7,9 +7,11 @@ formula, and Streamlit replaces some colour codes (``#000001``) wherever they st
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from explorer.report.cells import page_text
@@ -30,10 +32,14 @@ _N_NAMES = 15
 _NAME_LENGTH = 30
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "#": "&#35;"})
 _GREY = "rgba(128,128,128,{})"
+_INK = {False: "#17232b", True: "#e4ebee"}
+_WASH = "rgba(13,148,136,.10)"  # inside an area
+_PAPER = {False: "#ffffff", True: "#182226"}
 # The usual size of the map, and of a name's letters and line, to keep names apart.
 _MAP_PIXELS = (740.0, 560.0)
 _LETTER_PIXELS, _LINE_PIXELS = 7.2, 17.0
 
+Hover = npt.NDArray[np.object_]
 Mode = Literal["click", "lasso", "box"]
 
 
@@ -41,14 +47,14 @@ Mode = Literal["click", "lasso", "box"]
 class View:
     """How the map is drawn. ``mode`` is what dragging does; points can be clicked only in the mode "click".
 
-    ``ink`` is the colour of the clusters' names, None for that of the page's theme.
+    ``dark`` is the page's theme.
     """
 
     colour: str = CLUSTERS
     mode: Mode = "click"
     names: bool = True
     rings: bool = True
-    ink: str | None = None
+    dark: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,37 +81,47 @@ def drawn_texts(analysis: Analysis) -> Ints:
     return shown_texts(analysis, MAX_POINTS)
 
 
-def hover_texts(analysis: Analysis, texts: Ints) -> list[str]:
-    """For each of ``texts`` the id, number of records, snippet and cluster of the record that stands for it."""
-    corpus, clusters, many = analysis.corpus, analysis.clusters, len(texts) > MANY_POINTS
-    names = [f"<br><i>{figure_text(name, 60)}</i>" for name in [*clusters.names, "Unclustered"]]
+def hover_texts(analysis: Analysis, texts: Ints) -> Hover:
+    """For each of ``texts`` the id, number of records, snippet and cluster of the record that stands for it.
+
+    The result has a place for every text of the analysis (d,), filled for those asked for.
+    """
+    corpus, many = analysis.corpus, len(texts) > MANY_POINTS
+    names = [f"<br><i>{figure_text(name, 60)}</i>" for name in [*analysis.clusters.names, "Unclustered"]]
     rows, counts = analysis.distinct.first_row[texts].tolist(), analysis.distinct.counts[texts].tolist()
-    out = []
-    for row, count, label in zip(rows, counts, clusters.label[texts].tolist(), strict=True):
-        more = f" × {count:,}" if count > 1 else ""
-        snippet = figure_text(corpus.texts[row], 48 if many else 80)
-        out.append(f"<b>{figure_text(corpus.ids[row], 40)}</b>{more}<br>{snippet}" + ("" if many else names[label]))
+    out = np.full(analysis.distinct.n_texts, "", dtype=object)
+    for text, row, count in zip(texts.tolist(), rows, counts, strict=True):
+        head = f"<b>{figure_text(corpus.ids[row], 40)}</b>" + (f" × {count:,}" if count > 1 else "")
+        if many:
+            out[text] = f"{head}<br>{figure_text(corpus.texts[row], 44)}"
+        else:
+            lines = wrap(page_text(corpus.texts[row], 80), 44)
+            name = names[int(analysis.clusters.label[text])]
+            out[text] = "<br>".join([head, *(line.translate(_ESCAPES) for line in lines)]) + name
     return out
 
 
-def map_figure(analysis: Analysis, view: View, marks: Marks) -> go.Figure:
+def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None = None) -> go.Figure:
     """The map of ``analysis``: one point per distinct text, its size growing with the number of records.
 
     A point's ``customdata`` is its text. In the modes "lasso" and "box" the points lie on a lower pair of axes, where
     the browser cannot select them: what comes back then is the outline alone, and not a hundred thousand points.
+    ``hover`` are the :func:`hover_texts` of what is drawn, where they are at hand.
     """
     colours = colouring(analysis, view.colour)
     extent = extent_of(analysis.layout.xy)
     texts = drawn_texts(analysis)
+    if hover is None:
+        hover = hover_texts(analysis, texts)
     layers = _layers(texts, colours, marks)
-    traces = _point_traces(analysis, view, colours, layers)
+    traces = _point_traces(analysis, view, colours, layers, hover)
     if view.rings:
         flagged = texts[analysis.anomalies.is_anomaly[texts] & _where(marks.matches, texts)]
         traces.append(_ring(analysis, flagged, "diamond-open", ALERT, 1.2))
     if marks.hits is not None:
         traces.append(_ring(analysis, np.flatnonzero(marks.hits), "circle-open", ACCENT, 2.0))
     if view.mode != "click":
-        traces.append(_hover_trace(analysis, texts))
+        traces.append(_hover_trace(analysis, texts, hover))
     figure = go.Figure(traces)
     figure.update_layout(_layout(analysis, view, extent))
     figure.update_layout(annotations=_annotations(analysis, view, marks, extent), shapes=_shapes(marks.area))
@@ -152,7 +168,9 @@ def _sizes(analysis: Analysis, texts: Ints) -> Floats:
     return (base * np.minimum(growth, 3.5)).astype(np.float32)
 
 
-def _point_traces(analysis: Analysis, view: View, colours: Colouring, layers: list[_Layer]) -> list[go.Scattergl]:
+def _point_traces(
+    analysis: Analysis, view: View, colours: Colouring, layers: list[_Layer], hover: Hover
+) -> list[dict[str, Any]]:
     traces = []
     for layer in layers:
         if not len(layer.texts):
@@ -180,50 +198,46 @@ def _point_traces(analysis: Analysis, view: View, colours: Colouring, layers: li
         }
         if view.mode == "click":
             trace |= {"customdata": layer.texts.astype(np.int32), "hoverinfo": "text"}
-            trace["hovertext"] = hover_texts(analysis, layer.texts)
+            trace["hovertext"] = hover[layer.texts]
         else:
             trace["hoverinfo"] = "skip"
-        traces.append(go.Scattergl(trace))
+        traces.append(trace)
     return traces
 
 
-def _hover_trace(analysis: Analysis, texts: Ints) -> go.Scattergl:
+def _hover_trace(analysis: Analysis, texts: Ints, hover: Hover) -> dict[str, Any]:
     """Shows what is under the mouse while an area is drawn: a line that nobody sees, which no lasso can catch."""
-    return go.Scattergl(
-        {
-            **_xy(analysis, texts),
-            "xaxis": "x2",
-            "yaxis": "y2",
-            "mode": "lines",
-            "line": {"width": 0, "color": "rgba(0,0,0,0)"},
-            "hovertext": hover_texts(analysis, texts),
-            "hoverinfo": "text",
-            "showlegend": False,
-        }
-    )
+    return {
+        **_xy(analysis, texts),
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "mode": "lines",
+        "line": {"width": 0, "color": "rgba(0,0,0,0)"},
+        "hovertext": hover[texts],
+        "hoverinfo": "text",
+        "showlegend": False,
+    }
 
 
-def _ring(analysis: Analysis, texts: Ints, symbol: str, colour: str, width: float) -> go.Scattergl:
-    return go.Scattergl(
-        {
-            **_xy(analysis, texts),
-            "mode": "markers",
-            "marker": {
-                "symbol": symbol,
-                "size": _sizes(analysis, texts) + np.float32(6),
-                "color": colour,
-                "line": {"width": width, "color": colour},
-            },
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "unselected": {"marker": {"opacity": 1.0}},
-        }
-    )
+def _ring(analysis: Analysis, texts: Ints, symbol: str, colour: str, width: float) -> dict[str, Any]:
+    return {
+        **_xy(analysis, texts),
+        "mode": "markers",
+        "marker": {
+            "symbol": symbol,
+            "size": _sizes(analysis, texts) + np.float32(6),
+            "color": colour,
+            "line": {"width": width, "color": colour},
+        },
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "unselected": {"marker": {"opacity": 1.0}},
+    }
 
 
-def _xy(analysis: Analysis, texts: Ints) -> dict[str, Floats]:
+def _xy(analysis: Analysis, texts: Ints) -> dict[str, Any]:
     xy = analysis.layout.xy[texts].astype(np.float32)
-    return {"x": np.ascontiguousarray(xy[:, 0]), "y": np.ascontiguousarray(xy[:, 1])}
+    return {"type": "scattergl", "x": np.ascontiguousarray(xy[:, 0]), "y": np.ascontiguousarray(xy[:, 1])}
 
 
 def _layout(analysis: Analysis, view: View, extent: Extent) -> dict[str, Any]:
@@ -240,7 +254,12 @@ def _layout(analysis: Analysis, view: View, extent: Extent) -> dict[str, Any]:
         "dragmode": {"click": "pan", "lasso": "lasso", "box": "select"}[view.mode],
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "hoverlabel": {"align": "left", "font": {"size": 13}},
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": _PAPER[view.dark],
+            "bordercolor": _GREY.format(0.5),
+            "font": {"size": 13, "color": _INK[view.dark]},
+        },
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": _GREY.format(0.7), "activecolor": ACCENT},
         "newselection": {"line": {"color": ACCENT, "width": 2, "dash": "solid"}},
         "activeselection": {"fillcolor": ACCENT, "opacity": 0.08},
@@ -253,7 +272,7 @@ def _layout(analysis: Analysis, view: View, extent: Extent) -> dict[str, Any]:
 
 
 def _annotations(analysis: Analysis, view: View, marks: Marks, extent: Extent) -> list[dict[str, Any]]:
-    out = _names(analysis, extent, view.ink) if view.names else []
+    out = _names(analysis, extent, _INK[view.dark]) if view.names else []
     if marks.chosen is not None:
         x, y = (float(value) for value in analysis.layout.xy[marks.chosen])
         row = int(analysis.distinct.first_row[marks.chosen])
@@ -278,7 +297,7 @@ def _annotations(analysis: Analysis, view: View, marks: Marks, extent: Extent) -
     return out
 
 
-def _names(analysis: Analysis, extent: Extent, ink: str | None) -> list[dict[str, Any]]:
+def _names(analysis: Analysis, extent: Extent, ink: str) -> list[dict[str, Any]]:
     """Names of the largest clusters at their middles; one that would lie on a larger cluster's name makes way."""
     xy, label = analysis.layout.xy, analysis.clusters.label
     x_unit, y_unit = (extent.x1 - extent.x0) / _MAP_PIXELS[0], (extent.y1 - extent.y0) / _MAP_PIXELS[1]
@@ -298,7 +317,7 @@ def _names(analysis: Analysis, extent: Extent, ink: str | None) -> list[dict[str
     return out
 
 
-def _name(x: float, y: float, name: str, ink: str | None) -> dict[str, Any]:
+def _name(x: float, y: float, name: str, ink: str) -> dict[str, Any]:
     return {
         "x": x,
         "y": y,
@@ -314,4 +333,4 @@ def _shapes(area: Area | None) -> list[dict[str, Any]]:
         return []
     line = {"color": ACCENT, "width": 2, "dash": "dot"}
     paths = ["M" + "L".join(f"{x:.9g},{y:.9g}" for x, y in outline) + "Z" for outline in area.outlines]
-    return [{"type": "path", "path": path, "line": line, "fillcolor": ACCENT, "opacity": 0.25} for path in paths]
+    return [{"type": "path", "path": path, "line": line, "fillcolor": _WASH} for path in paths]

@@ -12,14 +12,15 @@ import pandas as pd
 from explorer.ingest.text import normalize_text
 from explorer.pipeline import with_threshold
 from explorer.report.cells import page_text, without_surrogates
-from explorer.report.worddiff import Fact, differing_facts
+from explorer.report.worddiff import Fact, differing_facts, word_diff
 from explorer.types import NO_GROUP, Analysis, Bools, Duplicates, Floats, Frozen, Ints, PairKind, Times
 
 SNIPPET = 140  # characters of a text in a table
 BELOW = 0.05  # how far under the threshold pairs are offered as "just below"
 _MOST_FACTS = 3
 _LEADING_TIME = "<time> "  # as masking leaves it
-_LEADING_WORDS = {"number": "numbers differ", "code": "codes differ", "opposite": "opposites"}
+_NOUNS = {"number": "number", "code": "code", "opposite": "opposite"}
+_CAUTION = 100  # characters
 
 
 class Curve(NamedTuple):
@@ -216,22 +217,28 @@ def cautions(analysis: Analysis, row_a: int, row_b: int) -> list[str]:
     """
     facts = differing_facts(compared(analysis, row_a), compared(analysis, row_b))
     out = []
-    for kind, leading in _LEADING_WORDS.items():
+    for kind, noun in _NOUNS.items():
         of_kind = [fact for fact in facts if fact.kind == kind]
-        if of_kind:
-            out.append(f"{leading}: {_listed(of_kind)}")
+        if len(of_kind) > _MOST_FACTS:
+            out.append(f"{len(of_kind)} {noun}s differ")
+        elif of_kind:
+            verb = "differs" if len(of_kind) == 1 else "differ"
+            out.append(f"{noun if len(of_kind) == 1 else noun + 's'} {verb}: {', '.join(map(str, of_kind))}")
     out += [_negated(fact) for fact in facts if fact.kind == "negation"]
-    return [page_text(caution, 90) for caution in out]
-
-
-def _listed(facts: Sequence[Fact]) -> str:
-    shown = ", ".join(str(fact) for fact in facts[:_MOST_FACTS])
-    more = len(facts) - _MOST_FACTS
-    return f"{shown} and {more} more" if more > 0 else shown
+    return [page_text(caution, _CAUTION) for caution in out]
 
 
 def _negated(fact: Fact) -> str:
-    return f"“{fact}” only in one" if not (fact.a and fact.b) else f"negation differs: {fact}"
+    sides = [", ".join(f"“{word}”" for word in list(dict.fromkeys(side.split()))[:_MOST_FACTS]) for side in fact[1:]]
+    if fact.a and fact.b:
+        return f"negations differ: {sides[0]} / {sides[1]}"
+    return f"{sides[0] or sides[1]} only in one"
+
+
+def share_in_common(reference: str, other: str) -> float:
+    """How much of two texts is worded the same, 0..1, by letters."""
+    same = sum(2 * len(piece.text_a) for piece in word_diff(reference, other) if piece.op == "equal")
+    return same / max(len(reference) + len(other), 1)
 
 
 def near_pairs(analysis: Analysis, duplicates: Duplicates, *, below: bool = False) -> PairList:

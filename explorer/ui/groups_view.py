@@ -122,8 +122,8 @@ def _show_members(analysis: Analysis, representative: int, others: list[groups.M
 
 def _show_member(analysis: Analysis, representative: int, member: groups.Member) -> None:
     with st.container(border=True):
-        marks = record_lines.badges(analysis, representative, member.row, member.similarity)
-        record_lines.show_record_line(analysis, member.row, marks)
-        reference, other = groups.pair_texts(analysis, representative, member.row)
-        parts.show_diff(page_text(other), page_text(reference), lines=10)
+        badge = record_lines.likeness(analysis, representative, member.row, member.similarity)
+        record_lines.show_record_line(analysis, member.row, badge)
+        record_lines.show_cautions(analysis, representative, member.row)
+        record_lines.show_beside(analysis, representative, member.row, lines=10)
         record_lines.show_other_records(analysis, member)

@@ -38,14 +38,13 @@ SAMPLES = (
     Sample(
         "tickets.csv",
         "Help-desk tickets",
-        "About 1,500 tickets of a fictional company: one outage reported by many, the same problem in other words, and "
-        "a few that belong nowhere.",
+        "1,500 tickets of a fictional company, with repeats in other words.",
         ":material/support_agent:",
     ),
     Sample(
         "service.log",
         "Service log",
-        "About 20,000 lines of a fictional order service: bursts of the same error, and single lines that matter.",
+        "18,500 lines of a fictional order service, with bursts of errors.",
         ":material/terminal:",
     ),
 )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.report.cells import page_text
 from explorer.types import NO_CLUSTER, Analysis
@@ -21,7 +22,6 @@ _MODES: dict[Mode, str] = {
     "lasso": ":material/gesture_select: Lasso",
     "box": ":material/select: Box",
 }
-_INK = {"light": "#17232b", "dark": "#e4ebee"}  # the text colours of the two themes
 _WAYS = {"words": "Words", "meaning": "Meaning"}
 _HINTS: dict[Mode, str] = {
     "click": "Click a point to read it. Drag to move, scroll to zoom, double-click to see everything again.",
@@ -40,8 +40,8 @@ class Wish:
     by_meaning: bool
 
 
-def show_controls(analysis: Analysis) -> Wish:
-    """The row above the map."""
+def show_controls(analysis: Analysis) -> tuple[Wish, DeltaGenerator]:
+    """The two rows above the map; and the place of the hint, which counts may take."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         query = st.text_input(
             "Search",
@@ -63,23 +63,24 @@ def show_controls(analysis: Analysis) -> Wish:
             label_visibility="collapsed",
         )
         choices = colour_choices(analysis)
+        st.markdown(":material/palette:", width="content", help="What the points are coloured by")
         colour = st.selectbox(
             "Colour",
             list(choices),
             key="colour",
             bind="query-params",
-            format_func=lambda choice: f"Colour: {page_text(choices.get(choice or CLUSTERS, ''), 40)}",
+            format_func=lambda choice: choices.get(choice or CLUSTERS, ""),
             label_visibility="collapsed",
-            width=210,
+            width=170,
         )
         filters = _show_filters(analysis)
         names, rings = _show_layers(analysis)
-    mode = _show_mode()
-    view = View(colour or CLUSTERS, mode, names, rings, _INK.get(st.context.theme.type or ""))
-    return Wish(view, filters, (query or "").strip(), way == "meaning")
+    mode, hint = _show_mode()
+    view = View(colour or CLUSTERS, mode, names, rings, st.context.theme.type == "dark")
+    return Wish(view, filters, (query or "").strip(), way == "meaning"), hint
 
 
-def _show_mode() -> Mode:
+def _show_mode() -> tuple[Mode, DeltaGenerator]:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         mode = st.segmented_control(
             "Dragging on the map",
@@ -87,13 +88,14 @@ def _show_mode() -> Mode:
             default="click",
             required=True,
             key="mode",
-            bind="query-params",
+            persist_state="session",
             format_func=_MODES.__getitem__,
             label_visibility="collapsed",
         )
         chosen: Mode = mode or "click"
-        st.caption(_HINTS[chosen], width="stretch")
-    return chosen
+        place = st.empty()
+        place.caption(_HINTS[chosen])
+    return chosen, place
 
 
 def _show_layers(analysis: Analysis) -> tuple[bool, bool]:
@@ -152,29 +154,35 @@ def _show_category(analysis: Analysis, i: int, column: str) -> list[str]:
     )
 
 
-def _show_time(analysis: Analysis) -> tuple[int | None, int | None]:
-    """The chosen span in milliseconds since 1970, None at an end that was not moved."""
+def _time_bounds(analysis: Analysis) -> tuple[datetime, datetime] | None:
+    """The first and last minute of the file; None where its times do not differ."""
     times = analysis.corpus.times
     known = times[~np.isnat(times)] if times is not None else None
     if known is None or not len(known) or known.min() == known.max():
-        return None, None
+        return None
     first = known.min().astype("datetime64[m]").astype(datetime)
     last = (known.max().astype("datetime64[m]") + np.timedelta64(1, "m")).astype(datetime)
+    return first, last
+
+
+def _show_time(analysis: Analysis) -> tuple[int | None, int | None]:
+    """The chosen span in milliseconds since 1970, None at an end that was not moved."""
+    bounds = _time_bounds(analysis)
+    if bounds is None:
+        return None, None
+    first, last = bounds
     long = last - first > timedelta(days=3)
     since, until = st.slider(
         "Time",
         first,
         last,
-        (first, last),
+        bounds,
         step=timedelta(days=1) if long else timedelta(minutes=1),
         key="time",
         bind="query-params",
         format="D MMM YYYY" if long else "D MMM HH:mm",
     )
-    return (
-        None if since <= first else _milliseconds(since),
-        None if until >= last else _milliseconds(until),
-    )
+    return None if since <= first else _milliseconds(since), None if until >= last else _milliseconds(until)
 
 
 def _milliseconds(moment: datetime) -> int:
@@ -185,6 +193,6 @@ def _clear_filters(analysis: Analysis) -> None:
     for key in [*(f"c{i}" for i in range(len(analysis.corpus.roles.categories))), "clusters"]:
         st.session_state[key] = []
     st.session_state["strange"] = st.session_state["repeated"] = False
-    times = analysis.corpus.times
-    if "time" in st.session_state and times is not None:
-        del st.session_state["time"]
+    bounds = _time_bounds(analysis)
+    if bounds is not None:
+        st.session_state["time"] = bounds

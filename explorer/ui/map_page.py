@@ -101,21 +101,18 @@ def chosen(analysis: Analysis, match: Bools | None) -> Chosen:
     return Chosen(row, code, kept, len(rows) - len(kept))
 
 
-def show_counts(analysis: Analysis, match: Bools | None, found: Found | None) -> None:
-    """How much of the file the filters and the search speak of."""
+def counts(analysis: Analysis, match: Bools | None, found: Found | None) -> str:
+    """How many records the search found and how many match the filters, as Markdown."""
     sentences = []
     if found is not None:
         sentences.append(found.sentence)
     if match is not None:
         n = int(match.sum())
-        sentences.append(
-            f"**{n:,}** of {counted(analysis.corpus.n_records, record_noun(analysis))} "
-            f"{'matches' if n == 1 else 'match'} the filters"
-        )
+        of_all = counted(analysis.corpus.n_records, record_noun(analysis))
+        sentences.append(f"**{n:,}** of {of_all} {'matches' if n == 1 else 'match'} the filters")
         if found is not None and found.rows.size:
             sentences.append(f"**{int(match[found.rows].sum()):,}** of those found match them")
-    if sentences:
-        st.markdown(" · ".join(sentences))
+    return " · ".join(sentences)
 
 
 def show_footnote(analysis: Analysis) -> None:

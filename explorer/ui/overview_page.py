@@ -118,10 +118,10 @@ def _show_groups(analysis: Analysis) -> None:
     for group, text in enumerate(duplicates.representative[:_SHOWN]):
         _card(
             f"{duplicates.n_records[group]:,}×",
-            analysis.corpus.texts[int(analysis.distinct.first_row[text])],
+            analysis,
+            int(analysis.distinct.first_row[text]),
             key=f"group-{group}",
-            page="duplicates",
-            query={"group": str(group)},
+            target=("duplicates", {"group": str(group)}),
         )
 
 
@@ -133,10 +133,10 @@ def _show_anomalies(analysis: Analysis) -> None:
     for rank, text in enumerate(anomalies.ranked[:_SHOWN], start=1):
         _card(
             f"{anomalies.strangeness[text]:.2f}",
-            analysis.corpus.texts[int(analysis.distinct.first_row[text])],
+            analysis,
+            int(analysis.distinct.first_row[text]),
             key=f"anomaly-{rank}",
-            page="anomalies",
-            query={"rank": str(rank)},
+            target=("anomalies", {"rank": str(rank)}),
         )
 
 
@@ -165,12 +165,15 @@ def _show_clusters(analysis: Analysis) -> None:
     )
 
 
-def _card(number: str, text: str, *, key: str, page: str, query: dict[str, str]) -> None:
+def _card(number: str, analysis: Analysis, row: int, *, key: str, target: tuple[str, dict[str, str]]) -> None:
+    """One line about a record, with a button to ``target``: a page and its query."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{number}**", width=58)
-        with st.container(width="stretch"):
-            parts.show_text(parts.snippet(text, 110))
+        with st.container(width="stretch", gap=None):
+            st.caption(parts.plain(analysis.corpus.ids[row]))
+            parts.show_text(parts.snippet(analysis.corpus.texts[row], 100))
         if st.button("Open", key=key, icon=":material/arrow_forward:", type="tertiary"):
+            page, query = target
             st.switch_page(st.session_state["pages"][page], query_params=query)
 
 

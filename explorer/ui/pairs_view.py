@@ -81,7 +81,8 @@ def _show_list(analysis: Analysis, pairs: PairList) -> None:
     )
     row_a, row_b = int(pairs.row_a[place]), int(pairs.row_b[place])
     about, steps = st.columns([3, 2], vertical_alignment="center")
-    about.markdown(record_lines.badges(analysis, row_a, row_b, float(pairs.similarity[place])))
+    with about:
+        st.markdown(record_lines.likeness(analysis, row_a, row_b, float(pairs.similarity[place])))
     with steps:
         lists.show_steps(place, len(pairs.row_a), choose, key="pair")
     _show_side_by_side(analysis, row_a, row_b)
@@ -96,7 +97,8 @@ def _show_side_by_side(analysis: Analysis, row_a: int, row_b: int) -> None:
         _show_as_it_stands(analysis, row_a, text_a)
     with right:
         record_lines.show_record_line(analysis, row_b)
-        parts.show_diff(page_text(text_b), page_text(text_a), lines=_LINES)
+        record_lines.show_cautions(analysis, row_a, row_b)
+        record_lines.show_beside(analysis, row_a, row_b, _LINES)
         _show_as_it_stands(analysis, row_b, text_b)
 
 

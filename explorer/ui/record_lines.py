@@ -11,6 +11,7 @@ from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Ints
 from explorer.ui import groups, parts
 
+_READABLE = 0.4  # share of two texts that must be the same for a diff to help
 _FEW_IDS = 12  # are listed at once
 _MOST_IDS = 5_000
 _LINES_AT_ONCE = 500
@@ -37,13 +38,29 @@ def show_record_line(analysis: Analysis, row: int, badges: str = "") -> None:
     st.markdown(f"**{own_id}** {badges}" + (f" :gray[{about}]" if about else ""))
 
 
-def badges(analysis: Analysis, row_a: int, row_b: int, similarity: float) -> str:
-    """How alike two records are and in what sense, and what may make them two problems, as Markdown."""
+def likeness(analysis: Analysis, row_a: int, row_b: int, similarity: float) -> str:
+    """How alike two records are, and in what sense, as a badge in Markdown."""
     kind = groups.pair_kind(analysis, row_a, row_b)
-    if kind != "near":
-        return f":gray-badge[{groups.KIND_WORDS[kind]}]"
+    return f":green-badge[{similarity:.2f} alike]" if kind == "near" else f":gray-badge[{groups.KIND_WORDS[kind]}]"
+
+
+def show_cautions(analysis: Analysis, row_a: int, row_b: int) -> None:
+    """What may make two near records two problems, as badges; nothing where there is nothing."""
+    if groups.pair_kind(analysis, row_a, row_b) != "near":
+        return
     marks = [f":orange-badge[:material/warning: {parts.plain(it)}]" for it in groups.cautions(analysis, row_a, row_b)]
-    return " ".join([f":green-badge[{similarity:.2f} alike]", *marks])
+    if marks:
+        st.markdown(" ".join(marks))
+
+
+def show_beside(analysis: Analysis, reference_row: int, row: int, lines: int) -> None:
+    """The text of ``row`` with its differences from ``reference_row``; as it stands where a diff would not be readable."""
+    reference, other = groups.pair_texts(analysis, reference_row, row)
+    if groups.share_in_common(reference, other) >= _READABLE:
+        parts.show_diff(page_text(other), page_text(reference), lines=lines)
+        return
+    parts.show_text(page_text(other), lines=lines)
+    st.caption("Worded so differently that the changes are not marked.")
 
 
 def show_other_records(analysis: Analysis, member: groups.Member) -> None:

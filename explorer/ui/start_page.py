@@ -48,7 +48,7 @@ def choose() -> intake.Chosen | None:
             with st.container(border=True):
                 words, button = st.columns([3, 1], vertical_alignment="center")
                 words.markdown(f"{sample.icon} **{sample.title}**  \n{sample.sentence}")
-                if button.button("Look", key=f"sample-{i}", width="stretch"):
+                if button.button("Try it", key=f"sample-{i}", width="stretch"):
                     st.session_state[_SAMPLE] = i
     if uploads:
         return intake.choose_uploads(uploads)
@@ -143,9 +143,9 @@ def _choose_settings(chosen: intake.Chosen, table: Table, corpus: Corpus, as_lin
         model = middle.text_input("Model", DEFAULT_MODEL, help="The built-in name, or a folder with a model.")
     return Request(
         names=chosen.names,
-        id_column=None if table.is_lines or ids == guessed.id else ids,
+        id_column=None if table.is_lines or ids == guessed.id else ids or "",
         text_columns=None if table.is_lines or tuple(texts) == guessed.text else tuple(texts),
-        time_column=None if table.is_lines or times == guessed.time else times,
+        time_column=None if table.is_lines or times == guessed.time else times or "",
         as_lines=as_lines,
         mask=None if mask == corpus.mask else mask,
         model=None if model.strip() in ("", DEFAULT_MODEL) else model.strip(),

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path, user_data_path
+
+if TYPE_CHECKING:
+    from explorer.embed.store import VectorStore
 
 _NAME = "embedding-explorer"
 
@@ -24,6 +28,13 @@ def cache_folder() -> Path:
     """Can be computed again: vectors, compiled code."""
     home = os.environ.get("EXPLORER_HOME")
     return _made(Path(home) / "cache" if home else user_cache_path(_NAME, appauthor=False))
+
+
+def default_store(owner: str = "python") -> VectorStore:
+    """The vectors kept on this machine; ``owner`` is on whose behalf they are read and written."""
+    from explorer.embed.store import VectorStore
+
+    return VectorStore(cache_folder(), owner)
 
 
 def _made(folder: Path) -> Path:

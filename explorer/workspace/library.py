@@ -33,8 +33,8 @@ _CHILDREN: list[subprocess.Popen[bytes]] = []  # kept so that finished ones can 
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for. ``names`` are the files' names as shown, never used as paths; None leaves a choice to
-    the reader."""
+    """What the user asked for. ``names`` are the files' names as shown, never used as paths. None leaves a choice to
+    the reader; "" for a column says that there is none."""
 
     names: tuple[str, ...]
     id_column: str | None = None

@@ -6,11 +6,12 @@ from explorer.ui import map_controls, map_page, parts
 
 analysis = parts.open_or_stop("Map")
 map_page.stop_if_nothing_to_draw(analysis)
-wish = map_controls.show_controls(analysis)
+wish, hint = map_controls.show_controls(analysis)
 match = map_page.matching(analysis, wish)
 found = map_page.find(analysis, wish)
 now = map_page.chosen(analysis, match)
-map_page.show_counts(analysis, match, found)
+if match is not None or found is not None:
+    hint.markdown(map_page.counts(analysis, match, found))
 left, right = st.columns([13, 6], gap="medium")
 with left:
     map_page.show_map(analysis, wish, match, found, now)
