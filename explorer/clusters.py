@@ -88,6 +88,7 @@ def characteristic_terms(texts: tuple[str, ...], label: Ints, c: int) -> tuple[t
     except ValueError:  # no text has a word
         return ((),) * c
     vocabulary = vectorizer.get_feature_names_out()
+    is_pair = np.array([" " in term for term in vocabulary])
     bins = np.where(label >= 0, label, c)
     member = sparse.csr_matrix((np.ones(len(texts)), (bins, np.arange(len(texts)))), shape=(c + 1, len(texts)))
     sizes = np.bincount(bins, minlength=c + 1).astype(np.float64)
@@ -98,7 +99,9 @@ def characteristic_terms(texts: tuple[str, ...], label: Ints, c: int) -> tuple[t
     for i in range(c):
         row = per_class.getrow(i)
         score = row.data / max(sizes[i], 1.0) * weight[row.indices]
-        order = np.lexsort((row.indices, -np.round(score, 9)))
+        order = np.lexsort(
+            (row.indices, ~is_pair[row.indices], -np.round(score, 9))
+        )  # of two equals the pair says more
         out.append(_without_overlap([str(vocabulary[row.indices[j]]) for j in order[: 4 * N_TERMS]]))
     return tuple(out)
 

@@ -12,11 +12,11 @@ _WIDTH = 28
 
 
 class ConsoleProgress:
-    """A :data:`explorer.types.ProgressCallback` that writes to ``out``."""
+    """A :data:`explorer.types.ProgressCallback` that writes to ``out`` (standard error)."""
 
-    def __init__(self, out: TextIO = sys.stderr) -> None:
-        self._out = out
-        self._moving = out.isatty()
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stderr
+        self._moving = self._out.isatty()
         self._stage = ""
         self._started = self._shown = 0.0
         self._tenth = -1

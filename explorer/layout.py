@@ -70,7 +70,9 @@ def _import_umap() -> Any:
         folder = Path(cache_folder()) / "numba"
         folder.mkdir(parents=True, exist_ok=True)
         os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    import umap
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about TensorFlow, which nothing here needs
+        import umap
 
     return umap
 

@@ -12,12 +12,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Bools, Duplicates
-from explorer.ui import cached, cached_views, charts, downloads, groups, state
+from explorer.ui import cached, cached_views, charts, downloads, groups
 
 _OF = "threshold-of"  # which analysis the slider was moved for
 _ADVISED_STEP = 0.05
 _ADVICE = "Lower finds more reworded duplicates, and more false ones: look at the least alike members before you merge."
-_OPEN = "open-representative"
 GROUPS, PAIRS = "Groups", "Pairs"  # the words of the toolbar stand in the address
 _ORDERS = {
     GROUPS: ("Largest first", "Least alike member first"),
@@ -56,11 +55,11 @@ def stop_if_nothing_to_compare(analysis: Analysis) -> None:
     st.stop()
 
 
-def follow_link(analysis: Analysis) -> None:
-    """A link that names a group means the analysis's own threshold and all groups, unless it says otherwise: what was
-    chosen in an earlier visit of this page is put back."""
+def follow_link() -> None:
+    """A link that names a group or a record means the analysis's own threshold and all groups, unless it says
+    otherwise: what was chosen in an earlier visit of this page is forgotten."""
     arrived = not any(key in st.session_state for key in ("groups-list", "pairs-list"))
-    if not arrived or "group" not in st.query_params:
+    if not arrived or not ({"group", "row"} & set(st.query_params)):
         return
     for key in ("threshold", "view", "find"):
         if key not in st.query_params:
@@ -122,28 +121,11 @@ def _choose_threshold(analysis: Analysis) -> float:
         format="%.2f",
         key="threshold",
         bind="query-params",
-        on_change=_follow_open_group,
-        args=(analysis,),
         help="Cosine similarity of the two texts' vectors. The right threshold belongs to your data: move it, and look "
         "at the least alike members of the groups.",
     )
     chosen = round(float(chosen), 2)
     return analysis.duplicates.threshold if chosen == own else chosen
-
-
-def _follow_open_group(analysis: Analysis) -> None:
-    """The group that is open stays open when its number changes with the threshold."""
-    representative = st.session_state.get(_OPEN)
-    if representative is None or representative >= analysis.distinct.n_texts:
-        return
-    threshold = round(float(st.session_state["threshold"]), 2)
-    group = int(cached.duplicates_at(analysis.fingerprint, threshold, analysis).group[representative])
-    state.put_in_address("group", group if group >= 0 else None)
-
-
-def remember_open_group(duplicates: Duplicates, group: int) -> None:
-    """Which text's group is open, for the next threshold."""
-    st.session_state[_OPEN] = int(duplicates.representative[group])
 
 
 def _show_counts(duplicates: Duplicates) -> None:

@@ -206,13 +206,12 @@ def _point_traces(
 
 
 def _hover_trace(analysis: Analysis, texts: Ints, hover: Hover) -> dict[str, Any]:
-    """Shows what is under the mouse while an area is drawn: a line that nobody sees, which no lasso can catch."""
+    """Shows what is under the mouse while an area is drawn: points without a mark, which no lasso catches."""
     return {
         **_xy(analysis, texts),
         "xaxis": "x2",
         "yaxis": "y2",
-        "mode": "lines",
-        "line": {"width": 0, "color": "rgba(0,0,0,0)"},
+        "mode": "none",
         "hovertext": hover[texts],
         "hoverinfo": "text",
         "showlegend": False,

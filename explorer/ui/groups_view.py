@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer.report.cells import page_text
 from explorer.report.summary import counted, record_noun
-from explorer.types import Analysis, Duplicates
+from explorer.types import NO_GROUP, NO_TEXT, Analysis, Duplicates
 from explorer.ui import cached_views, duplicates_page, groups, lists, parts, record_lines, state
 from explorer.ui.duplicates_page import Choice
 
@@ -31,13 +31,12 @@ def show_groups(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> N
         return
 
     def choose(place: int) -> None:
-        state.put_in_address("group", int(shown[place]))
+        _put_in_address(analysis, duplicates, int(shown[place]))
 
-    asked = state.row_in_address("group", duplicates.n_groups)
-    places = np.flatnonzero(shown == asked) if asked is not None else np.zeros(0, dtype=np.int64)
+    asked = _group_in_address(analysis, duplicates)
+    places = np.flatnonzero(shown == asked)
     place = int(places[0]) if len(places) else 0
     group = int(shown[place])
-    duplicates_page.remember_open_group(duplicates, group)
     left, right = st.columns([5, 6], gap="medium")
     with left:
         lists.show_list(
@@ -50,13 +49,34 @@ def show_groups(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> N
             height=640,
         )
         if asked is not None and not len(places):
-            st.caption(f"Group {asked} is not among those found; the first one is open.")
+            st.caption("The group or record in the address is not among these; the first group is open.")
     with right:
         title, steps = st.columns([1, 1], vertical_alignment="center")
         title.subheader(f"Group {group}", anchor=False)
         with steps:
             lists.show_steps(place, len(shown), choose, key="group")
         _show_group(analysis, duplicates, facts, group)
+
+
+def _group_in_address(analysis: Analysis, duplicates: Duplicates) -> int | None:
+    """The group that the address names, by its number or by one of its records; NO_GROUP for a record in no group.
+
+    A number means another group at another threshold, so it is replaced by the representative's row.
+    """
+    group = state.row_in_address("group", duplicates.n_groups)
+    if group is not None:
+        _put_in_address(analysis, duplicates, group)
+        return group
+    row = state.row_in_address("row", analysis.corpus.n_records)
+    text = NO_TEXT if row is None else int(analysis.distinct.text_of_row[row])
+    if text == NO_TEXT:
+        return None if row is None else NO_GROUP
+    return int(duplicates.group[text])
+
+
+def _put_in_address(analysis: Analysis, duplicates: Duplicates, group: int) -> None:
+    state.put_in_address("group", None)
+    state.put_in_address("row", int(analysis.distinct.first_row[duplicates.representative[group]]))
 
 
 def _columns() -> dict[str, object]:

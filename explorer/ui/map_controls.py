@@ -63,7 +63,7 @@ def show_controls(analysis: Analysis) -> tuple[Wish, DeltaGenerator]:
             label_visibility="collapsed",
         )
         choices = colour_choices(analysis)
-        st.markdown(":material/palette:", width="content", help="What the points are coloured by")
+        st.caption("Colour by", width="content")
         colour = st.selectbox(
             "Colour",
             list(choices),
@@ -71,7 +71,7 @@ def show_controls(analysis: Analysis) -> tuple[Wish, DeltaGenerator]:
             bind="query-params",
             format_func=lambda choice: choices.get(choice or CLUSTERS, ""),
             label_visibility="collapsed",
-            width=170,
+            width=160,
         )
         filters = _show_filters(analysis)
         names, rings = _show_layers(analysis)

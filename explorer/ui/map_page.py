@@ -199,7 +199,7 @@ def _forget_marks() -> None:
 
 def show_side(analysis: Analysis, wish: Wish, now: Chosen) -> None:
     """Beside the map: the open record, or what the selection has in common, or what the colours mean."""
-    with st.container(height=HEIGHT, border=False):
+    with st.container(height=HEIGHT, border=False, key=f"side-{now.row}"):  # a new key begins at the top again
         if now.row is not None:
             show_record(analysis, now.row, open_row)
             return

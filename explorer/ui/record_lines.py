@@ -54,7 +54,7 @@ def show_cautions(analysis: Analysis, row_a: int, row_b: int) -> None:
 
 
 def show_beside(analysis: Analysis, reference_row: int, row: int, lines: int) -> None:
-    """The text of ``row`` with its differences from ``reference_row``; as it stands where a diff would not be readable."""
+    """The text of ``row`` with what differs from ``reference_row`` marked, unless nearly all of it differs."""
     reference, other = groups.pair_texts(analysis, reference_row, row)
     if groups.share_in_common(reference, other) >= _READABLE:
         parts.show_diff(page_text(other), page_text(reference), lines=lines)

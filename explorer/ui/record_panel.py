@@ -111,12 +111,12 @@ def _show_nearest(analysis: Analysis, text: int, open_row: Open) -> None:
     st.markdown("**Nearest texts**")
     for other, similarity in zip(near.tolist(), analysis.neighbours.similarity[text].tolist(), strict=False):
         row = int(analysis.distinct.first_row[other])
-        words, button = st.columns([5, 1], vertical_alignment="center", gap="small")
+        words, button = st.columns([3, 1], vertical_alignment="center", gap="small")
         own_id = parts.plain(shorten(page_text(analysis.corpus.ids[row]), 24))
         snippet = parts.plain(page_text(analysis.corpus.texts[row], 90))
         words.markdown(f"**{similarity:.2f}** :gray[{own_id}]  \n{snippet}")
         button.button(
-            "Open this record",
+            "Open",
             key=f"near-{other}",
             icon=":material/arrow_forward:",
             on_click=open_row,
