@@ -206,3 +206,10 @@ def test_log_lines_have_one_text(tmp_path):
     assert guess_roles(lines) == Roles(None, ("line",), None, ("level",), guess_roles(lines).reasons)
     with pytest.raises(UnknownColumnError):
         resolve_roles(lines, text="message")
+
+
+def test_a_table_whose_texts_are_all_empty_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text('id,text\n1,\n2,\n3,""\n')
+    with pytest.raises(InputError, match="No column holds a text"):
+        guess_roles(read_table([path]))

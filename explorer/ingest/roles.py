@@ -10,7 +10,7 @@ from explorer.ingest import role_words as words
 from explorer.ingest.column_stats import ColumnStats, column_stats
 from explorer.types import Roles, Table
 
-_MAX_CATEGORY_VALUES = 50
+_MAX_CATEGORY_VALUES = 100
 _MAX_CATEGORY_LENGTH = 100
 
 LEVEL = "level"  # the column made from log lines that say how bad they are
@@ -148,6 +148,8 @@ def _guess_id(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None:
 
 def _guess_text(stats: list[ColumnStats], reasons: dict[str, str]) -> tuple[str, ...]:
     ranked = sorted(stats, key=lambda column: (-_text_fit(column), column.position))
+    if not ranked:
+        raise InputError("No column holds a text: all that are not the id or the time are empty. Check the export.")
     best = ranked[0]
     if _text_fit(best) < 0.5:
         reasons["text"] = f"{best.name!r}: no column holds running text, and this one comes nearest."

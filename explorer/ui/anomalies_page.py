@@ -109,21 +109,18 @@ def show_findings(analysis: Analysis, texts: Ints, place: int) -> None:
         state.put_in_address("row", None)
         state.put_in_address("rank", new + 1)
 
-    lists.show_list(
-        lambda part: strange.anomalies_frame(analysis, texts).iloc[part],
+    lines = lists.Lines(
+        f"anomalies-list-{analysis.fingerprint}-{len(texts)}",
         len(texts),
-        place,
-        choose,
-        key="anomalies-list",
-        columns=_columns(analysis),
-        height=37 + 35 * 7,
+        lambda part: strange.anomalies_frame(analysis, texts).iloc[part],
     )
+    lists.show_list(lines, place, choose, columns=_columns(analysis), height=37 + 35 * 7)
     found = strange.finding(analysis, texts, place)
     title, steps = st.columns([3, 2], vertical_alignment="center")
     badge = ":orange-badge[flagged]" if found.is_anomaly else ":gray-badge[not flagged]"
     title.markdown(f"#### Rank {found.rank:,} {badge}")
     with steps:
-        lists.show_steps(place, len(texts), choose, key="anomaly")
+        lists.show_steps(lines, place, choose)
     _show_verdict(analysis, found)
     _show_side_by_side(analysis, found)
 

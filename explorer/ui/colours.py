@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,7 +60,7 @@ class Colouring(Frozen):
     stops. ``legend`` is filled for what has names, ``ticks`` (value, label) for what has a range.
     """
 
-    values: Floats
+    values: Floats | npt.NDArray[np.uint8]
     known: Bools
     scale: tuple[tuple[float, str], ...]
     low: float
@@ -174,5 +175,5 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 def _discrete(codes: Ints, known: Bools, palette: Sequence[str], legend: Sequence[LegendEntry]) -> Colouring:
     n = len(palette)
     scale = tuple((stop / n, colour) for i, colour in enumerate(palette) for stop in (i, i + 1))
-    values = np.where(known, codes, 0).astype(np.float32)
+    values = np.where(known, codes, 0).astype(np.uint8)
     return Colouring(values, known, scale, -0.5, n - 0.5, legend=tuple(legend))

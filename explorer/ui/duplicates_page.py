@@ -16,8 +16,9 @@ from explorer.ui import cached, cached_views, charts, downloads, groups
 
 _OF = "threshold-of"  # which analysis the slider was moved for
 _ADVISED_STEP = 0.05
-_ADVICE = "Lower finds more reworded duplicates, and more false ones: look at the least alike members before you merge."
+_ADVICE = "Lower finds more reworded duplicates, and more false ones: look at the least alike members first."
 GROUPS, PAIRS = "Groups", "Pairs"  # the words of the toolbar stand in the address
+GROUPS_LIST, PAIRS_LIST = "groups-list", "pairs-list"  # how the keys of the lists begin
 _ORDERS = {
     GROUPS: ("Largest first", "Least alike member first"),
     PAIRS: ("Most alike first", "Borderline first"),
@@ -58,7 +59,7 @@ def stop_if_nothing_to_compare(analysis: Analysis) -> None:
 def follow_link() -> None:
     """A link that names a group or a record means the analysis's own threshold and all groups, unless it says
     otherwise: what was chosen in an earlier visit of this page is forgotten."""
-    arrived = not any(key in st.session_state for key in ("groups-list", "pairs-list"))
+    arrived = not any(str(key).startswith((GROUPS_LIST, PAIRS_LIST)) for key in st.session_state)
     if not arrived or not ({"group", "row"} & set(st.query_params)):
         return
     for key in ("threshold", "view", "find"):
@@ -225,7 +226,8 @@ def show_nothing_found(analysis: Analysis, duplicates: Duplicates) -> None:
         icon=":material/info:",
     )
     if _lowest(analysis) <= best:
-        st.button(f"Move the threshold to {best:.2f}", on_click=_move_to, args=(best,), type="primary")
+        label = f"Move the threshold to {best:.2f}"
+        st.button(label, on_click=_move_to, args=(best,), type="primary", key="move-threshold")
 
 
 def _move_to(threshold: float) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ MAX_POINTS = 100_000
 MANY_POINTS = 20_000
 
 HEIGHT = 580
+_MOST_RINGS = 2_000  # around hits; more of them would cover the map
 _N_NAMES = 15
 _NAME_LENGTH = 30
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "#": "&#35;"})
@@ -39,8 +40,22 @@ _PAPER = {False: "#ffffff", True: "#182226"}
 _MAP_PIXELS = (740.0, 560.0)
 _LETTER_PIXELS, _LINE_PIXELS = 7.2, 17.0
 
-Hover = npt.NDArray[np.object_]
 Mode = Literal["click", "lasso", "box"]
+
+
+class Hover(NamedTuple):
+    """What is shown under the mouse, escaped: for each text (d,) a head (id, number of records) and the lines below.
+
+    They travel apart, since Plotly spends six bytes on every angle bracket of a hundred thousand texts.
+    """
+
+    heads: npt.NDArray[np.object_]
+    bodies: npt.NDArray[np.object_]
+
+    def of(self, texts: Ints) -> dict[str, Any]:
+        """The properties of a trace that draws ``texts``."""
+        template = "<b>%{text}</b><br>%{hovertext}<extra></extra>"
+        return {"text": self.heads[texts], "hovertext": self.bodies[texts], "hovertemplate": template}
 
 
 @dataclass(frozen=True)
@@ -84,21 +99,21 @@ def drawn_texts(analysis: Analysis) -> Ints:
 def hover_texts(analysis: Analysis, texts: Ints) -> Hover:
     """For each of ``texts`` the id, number of records, snippet and cluster of the record that stands for it.
 
-    The result has a place for every text of the analysis (d,), filled for those asked for.
+    The arrays have a place for every text of the analysis, filled for those asked for.
     """
     corpus, many = analysis.corpus, len(texts) > MANY_POINTS
     names = [f"<br><i>{figure_text(name, 60)}</i>" for name in [*analysis.clusters.names, "Unclustered"]]
     rows, counts = analysis.distinct.first_row[texts].tolist(), analysis.distinct.counts[texts].tolist()
-    out = np.full(analysis.distinct.n_texts, "", dtype=object)
+    heads, bodies = (np.full(analysis.distinct.n_texts, "", dtype=object) for _ in range(2))
     for text, row, count in zip(texts.tolist(), rows, counts, strict=True):
-        head = f"<b>{figure_text(corpus.ids[row], 40)}</b>" + (f" × {count:,}" if count > 1 else "")
+        heads[text] = figure_text(corpus.ids[row], 40) + (f" × {count:,}" if count > 1 else "")
         if many:
-            out[text] = f"{head}<br>{figure_text(corpus.texts[row], 44)}"
+            bodies[text] = figure_text(corpus.texts[row], 40)
         else:
             lines = wrap(page_text(corpus.texts[row], 80), 44)
             name = names[int(analysis.clusters.label[text])]
-            out[text] = "<br>".join([head, *(line.translate(_ESCAPES) for line in lines)]) + name
-    return out
+            bodies[text] = "<br>".join(line.translate(_ESCAPES) for line in lines) + name
+    return Hover(heads, bodies)
 
 
 def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None = None) -> go.Figure:
@@ -113,13 +128,16 @@ def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None
     texts = drawn_texts(analysis)
     if hover is None:
         hover = hover_texts(analysis, texts)
+    found = (
+        None if marks.hits is None else np.flatnonzero(marks.hits & _where(marks.matches, np.arange(len(marks.hits))))
+    )
     layers = _layers(texts, colours, marks)
     traces = _point_traces(analysis, view, colours, layers, hover)
     if view.rings:
         flagged = texts[analysis.anomalies.is_anomaly[texts] & _where(marks.matches, texts)]
         traces.append(_ring(analysis, flagged, "diamond-open", ALERT, 1.2))
-    if marks.hits is not None:
-        traces.append(_ring(analysis, np.flatnonzero(marks.hits), "circle-open", ACCENT, 2.0))
+    if found is not None and len(found) <= _MOST_RINGS:
+        traces.append(_ring(analysis, found, "circle-open", ACCENT, 2.0))
     if view.mode != "click":
         traces.append(_hover_trace(analysis, texts, hover))
     figure = go.Figure(traces)
@@ -197,8 +215,7 @@ def _point_traces(
             "unselected": {"marker": {"opacity": layer.opacity}},
         }
         if view.mode == "click":
-            trace |= {"customdata": layer.texts.astype(np.int32), "hoverinfo": "text"}
-            trace["hovertext"] = hover[layer.texts]
+            trace |= {"customdata": layer.texts.astype(np.int32), **hover.of(layer.texts)}
         else:
             trace["hoverinfo"] = "skip"
         traces.append(trace)
@@ -212,8 +229,7 @@ def _hover_trace(analysis: Analysis, texts: Ints, hover: Hover) -> dict[str, Any
         "xaxis": "x2",
         "yaxis": "y2",
         "mode": "none",
-        "hovertext": hover[texts],
-        "hoverinfo": "text",
+        **hover.of(texts),
         "showlegend": False,
     }
 

@@ -221,9 +221,10 @@ def cautions(analysis: Analysis, row_a: int, row_b: int) -> list[str]:
         of_kind = [fact for fact in facts if fact.kind == kind]
         if len(of_kind) > _MOST_FACTS:
             out.append(f"{len(of_kind)} {noun}s differ")
-        elif of_kind:
-            verb = "differs" if len(of_kind) == 1 else "differ"
-            out.append(f"{noun if len(of_kind) == 1 else noun + 's'} {verb}: {', '.join(map(str, of_kind))}")
+        else:
+            out += [
+                f"{noun}s differ: {fact}" if fact.a and fact.b else f"{noun} in only one: {fact}" for fact in of_kind
+            ]
     out += [_negated(fact) for fact in facts if fact.kind == "negation"]
     return [page_text(caution, _CAUTION) for caution in out]
 

@@ -37,24 +37,21 @@ def show_groups(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> N
     places = np.flatnonzero(shown == asked)
     place = int(places[0]) if len(places) else 0
     group = int(shown[place])
+    lines = lists.Lines(
+        f"{duplicates_page.GROUPS_LIST}-{analysis.fingerprint}-{duplicates.threshold}-{choice.doubtful_first}-{choice.query}",
+        len(shown),
+        lambda part: groups.groups_frame(analysis, duplicates, facts, shown[part]),
+    )
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        lists.show_list(
-            lambda part: groups.groups_frame(analysis, duplicates, facts, shown[part]),
-            len(shown),
-            place,
-            choose,
-            key="groups-list",
-            columns=_columns(),
-            height=640,
-        )
+        lists.show_list(lines, place, choose, columns=_columns(), height=640)
         if asked is not None and not len(places):
             st.caption("The group or record in the address is not among these; the first group is open.")
     with right:
         title, steps = st.columns([1, 1], vertical_alignment="center")
         title.subheader(f"Group {group}", anchor=False)
         with steps:
-            lists.show_steps(place, len(shown), choose, key="group")
+            lists.show_steps(lines, place, choose)
         _show_group(analysis, duplicates, facts, group)
 
 

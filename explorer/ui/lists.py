@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -13,29 +13,32 @@ PAGE = 500  # lines in the browser at a time
 Choose = Callable[[int], None]
 
 
-def show_list(
-    frame_of: Callable[[slice], pd.DataFrame],
-    n_lines: int,
-    place: int,
-    choose: Choose,
-    *,
-    key: str,
-    columns: Mapping[str, Any],
-    height: int,
-) -> None:
+class Lines(NamedTuple):
+    """A list: how many lines it has, and the lines of a part of it as they are shown.
+
+    ``key`` must change with what is listed. Otherwise the browser reports the number of the line that was open in the
+    old list, as if it had been picked in the new one.
+    """
+
+    key: str
+    n_lines: int
+    frame_of: Callable[[slice], pd.DataFrame]
+
+
+def show_list(lines: Lines, place: int, choose: Choose, *, columns: Mapping[str, Any], height: int) -> None:
     """The lines around ``place``, which is selected; ``choose`` is called with the place that the user picks."""
-    first = place // PAGE * PAGE
-    selection = {"selection": {"rows": [place - first], "columns": [], "cells": []}}
+    key, first = lines.key, place // PAGE * PAGE
+    st.session_state.pop(_stepped(key), None)
     current = st.session_state.get(key)
-    if not current or current["selection"]["rows"] != selection["selection"]["rows"]:
-        st.session_state[key] = selection
+    if not current or current["selection"]["rows"] != [place - first]:
+        st.session_state[key] = {"selection": {"rows": [place - first], "columns": [], "cells": []}}
 
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        if rows:
+        if rows and not st.session_state.get(_stepped(key)):
             choose(first + rows[0])
 
-    frame = frame_of(slice(first, min(first + PAGE, n_lines)))
+    frame = lines.frame_of(slice(first, min(first + PAGE, lines.n_lines)))
     st.dataframe(
         frame,
         key=key,
@@ -46,7 +49,7 @@ def show_list(
         height=min(height, 37 + 35 * len(frame)),
         column_config=columns,
     )
-    n_pages = -(-n_lines // PAGE)
+    n_pages = -(-lines.n_lines // PAGE)
     if n_pages > 1:
         page = place // PAGE + 1
         page_key = f"{key}-page-{page}"  # a key for each page: its number follows the open line, whoever opened it
@@ -55,16 +58,25 @@ def show_list(
         )
 
 
-def show_steps(place: int, n_lines: int, choose: Choose, *, key: str) -> None:
+def show_steps(lines: Lines, place: int, choose: Choose) -> None:
     """Buttons to the line before and the line after, with the place between them."""
+
+    def step(to: int) -> None:
+        st.session_state[_stepped(lines.key)] = True  # what the browser still holds selected is the line before
+        choose(to)
+
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
-        st.caption(f"{place + 1:,} of {n_lines:,}", width="content")
-        for step, label, icon in ((-1, "Previous", "arrow_upward"), (1, "Next", "arrow_downward")):
+        st.caption(f"{place + 1:,} of {lines.n_lines:,}", width="content")
+        for change, label, icon in ((-1, "Previous", "arrow_upward"), (1, "Next", "arrow_downward")):
             st.button(
                 label,
-                key=f"{key}-{label.lower()}",
+                key=f"{label.lower()}-{lines.key}",
                 icon=f":material/{icon}:",
-                on_click=choose,
-                args=(place + step,),
-                disabled=not 0 <= place + step < n_lines,
+                on_click=step,
+                args=(place + change,),
+                disabled=not 0 <= place + change < lines.n_lines,
             )
+
+
+def _stepped(key: str) -> str:
+    return f"stepped-{key}"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from explorer.errors import ExplorerError
 from explorer.report.cells import page_text
 from explorer.report.csv_files import write_csv
 from explorer.report.summary import counted, record_noun
@@ -72,7 +73,11 @@ def find(analysis: Analysis, wish: Wish) -> Found | None:
         return None
     quoted = f"“{parts.plain(page_text(wish.query, 80))}”"
     if wish.by_meaning:
-        hits = cached.found(analysis.fingerprint, wish.query, _N_BY_MEANING, analysis)
+        try:
+            hits = cached.found(analysis.fingerprint, wish.query, _N_BY_MEANING, analysis)
+        except ExplorerError as error:  # without its model a map is still a map
+            st.warning(parts.plain(str(error)), icon=":material/search_off:")
+            return None
         rows = np.array([hit.row for hit in hits], dtype=np.int64)
         return Found(rows, [hit.similarity for hit in hits], f"**{len(rows):,}** texts nearest in meaning to {quoted}")
     rows = np.flatnonzero(cached_map.rows_with_words(analysis.fingerprint, wish.query, analysis)).astype(np.int64)

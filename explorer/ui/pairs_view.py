@@ -52,20 +52,20 @@ def show_pairs(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> No
     if not len(pairs.row_a):
         st.info("There are none at this threshold.", icon=":material/info:")
         return
-    _show_list(analysis, pairs)
+    what = f"{analysis.fingerprint}-{duplicates.threshold}-{sort}-{choice.doubtful_first}-{choice.query}"
+    _show_list(analysis, pairs, f"{duplicates_page.PAIRS_LIST}-{what}")
 
 
-def _show_list(analysis: Analysis, pairs: PairList) -> None:
+def _show_list(analysis: Analysis, pairs: PairList, key: str) -> None:
     def choose(place: int) -> None:
         state.put_in_address("pair", f"{pairs.row_a[place]}-{pairs.row_b[place]}")
 
     place = _place_in_address(pairs)
+    lines = lists.Lines(key, len(pairs.row_a), lambda part: groups.pairs_frame(analysis, pairs, part))
     lists.show_list(
-        lambda part: groups.pairs_frame(analysis, pairs, part),
-        len(pairs.row_a),
+        lines,
         place,
         choose,
-        key="pairs-list",
         columns={
             "Alike": st.column_config.NumberColumn(format="%.4f", width=70),
             "Kind": st.column_config.TextColumn(width=140),
@@ -84,7 +84,7 @@ def _show_list(analysis: Analysis, pairs: PairList) -> None:
     with about:
         st.markdown(record_lines.likeness(analysis, row_a, row_b, float(pairs.similarity[place])))
     with steps:
-        lists.show_steps(place, len(pairs.row_a), choose, key="pair")
+        lists.show_steps(lines, place, choose)
     _show_side_by_side(analysis, row_a, row_b)
 
 

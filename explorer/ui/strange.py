@@ -52,7 +52,7 @@ def anomalies_frame(analysis: Analysis, texts: Ints) -> pd.DataFrame:
     reasons = [*anomalies.reasons, *["not flagged: below the cut"] * (len(texts) - n_flagged)]
     missing = [*anomalies.missing_words, *[()] * (len(texts) - n_flagged)]
     has_nearest = anomalies.nearest[texts] >= 0
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "Rank": np.arange(1, len(texts) + 1),
             "Strangeness": np.round(anomalies.strangeness[texts].astype(np.float64), 4),
@@ -66,6 +66,7 @@ def anomalies_frame(analysis: Analysis, texts: Ints) -> pd.DataFrame:
             "Reason": [page_text(reason, 2 * SNIPPET) for reason in reasons],
         }
     )
+    return frame if n_flagged else frame.drop(columns="Only here")
 
 
 def nearest_texts(analysis: Analysis, text: int, most: int = 6) -> tuple[Ints, Sequence[float]]:

@@ -1,0 +1,62 @@
+"""Overview and export, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.report import EXPORTERS, write_reports
+from explorer.types import RejectedRow
+from tests.factories import HOSTILE_TEXTS, make_analysis
+from tests.ui.opened import ANALYSIS_ID, open_page, shown
+
+TEXTS = ["printer jam", "printer jam", "vpn down", "mail slow", ""]
+
+
+def test_the_overview_says_the_sentence_and_its_numbers(home: Path) -> None:
+    rejected = [RejectedRow("tickets.csv", 7, "4 fields where the header has 3", "a,b,c,d")]
+    app = open_page("overview", make_analysis(TEXTS, n_anomalies=1, rejected=rejected), home)
+    assert not app.exception
+    numbers = {metric.label: metric.value for metric in app.metric}
+    assert numbers["Tickets"] == "5"
+    assert numbers["Distinct texts"] == "3"
+    assert numbers["Duplicate groups"] == "1"
+    said = shown(app).replace("\\", "")
+    assert "5 tickets, 3 distinct texts, 1 duplicate group, 1 anomaly" in said
+    assert any("1 row set aside" in expander.label for expander in app.expander)
+
+
+def test_records_over_time_are_shown_where_there_is_a_time(home: Path) -> None:
+    times = [f"2026-03-0{day}T10:00" for day in range(1, 6)]
+    with_times = open_page("overview", make_analysis(TEXTS, times=times), home)
+    assert any("per" in subheader.value for subheader in with_times.subheader)
+    without = open_page("overview", make_analysis(TEXTS), home)
+    assert not any(" per " in subheader.value for subheader in without.subheader)
+
+
+@pytest.mark.parametrize("texts", [["one"], ["", ""], ["same"] * 30], ids=["one", "all empty", "identical"])
+@pytest.mark.parametrize("page", ["overview", "export"])
+def test_almost_nothing_is_shown_too(home: Path, page: str, texts: list[str]) -> None:
+    app = open_page(page, make_analysis(texts), home)
+    assert not app.exception
+    assert not app.error
+
+
+def test_hostile_texts_are_only_texts(home: Path) -> None:
+    texts = [text.encode("utf-8", "replace").decode() for text in HOSTILE_TEXTS]
+    app = open_page("overview", make_analysis(texts * 2, ids=texts * 2, n_anomalies=10), home)
+    assert not app.exception
+    for element in app.get("html"):
+        assert "<script" not in element.proto.body.casefold()
+        assert "<img" not in element.proto.body.casefold()
+    for element in app.markdown:
+        assert "![" not in element.value.replace("\\!\\[", "")
+
+
+def test_every_report_can_be_downloaded(home: Path) -> None:
+    analysis = make_analysis(TEXTS)
+    write_reports(analysis, home / "analyses" / ANALYSIS_ID / "result")
+    app = open_page("export", analysis, home)
+    assert not app.exception
+    assert len(app.get("download_button")) == len(EXPORTERS) + 1

@@ -1,0 +1,143 @@
+"""The start page, without a browser: choose, look, analyse, open, delete."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.types import Progress
+from explorer.workspace.library import Library
+from explorer.workspace.status import StatusWriter
+from tests.factories import make_analysis
+from tests.ui.opened import ANALYSIS_ID, put_in_library, shown
+
+ROOT = Path(__file__).resolve().parents[2]
+CSV = (
+    b"key;opened;summary\n"
+    b"A-1;2026-03-01;printer on floor 3 jams\n"
+    b"A-2;2026-03-02;vpn is down again;extra\n"
+    b"A-3;;mail slow\n"
+)
+
+
+@pytest.fixture
+def app() -> AppTest:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+def upload(app: AppTest, content: bytes = CSV, name: str = "export.csv") -> AppTest:
+    app.run()
+    app.file_uploader[0].upload(name, content, "text/csv")
+    return app.run()
+
+
+def test_the_first_visit_says_what_to_do(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert [button.label for button in app.button] == ["Try it", "Try it"]
+    assert "Your analyses will be listed here" in shown(app)
+
+
+def test_an_upload_shows_what_was_read_and_what_was_set_aside(app: AppTest) -> None:
+    upload(app)
+    said = shown(app).replace("\\", "")
+    assert "export.csv" in said
+    assert "semicolon" in said
+    assert "2 rows read, **1 set aside**" in said
+    assert app.selectbox[0].value == "key"
+    assert app.multiselect[0].value == ["summary"]
+    assert [button.label for button in app.button][-1] == "Analyse 2 records"
+
+
+def test_roles_can_be_overridden_and_no_text_is_a_hint(app: AppTest) -> None:
+    upload(app)
+    app.multiselect[0].set_value([]).run()
+    assert "at least one column" in shown(app)
+    assert not [button for button in app.button if "Analyse" in button.label]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (b"", "empty.csv", "is empty"),
+        (bytes(range(256)) * 20, "picture.csv", "not text"),
+        (b"null", "null.json", "only null"),
+        (b"id,text\n1,\n2,\n", "blank.csv", "No column holds a text"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_sentence(app: AppTest, content: bytes, name: str, sentence: str) -> None:
+    upload(app, content, name)
+    assert not app.exception
+    assert sentence in " ".join(error.value for error in app.error).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../../tmp/evil.csv", "<img src=x>.csv", "=cmd.csv", "n" * 300 + ".csv", "\u202egpj.csv"]
+)
+def test_a_files_name_is_only_shown(app: AppTest, home: Path, name: str) -> None:
+    upload(app, name=name)
+    assert not app.exception
+    kept = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
+    assert kept
+    assert all(path.parts[0] in ("incoming", "cache", "lock") for path in kept)
+
+
+@pytest.mark.slow
+def test_analyse_starts_a_run_that_a_second_visit_finds(app: AppTest) -> None:
+    upload(app)
+    app.button(key="analyse").click().run()
+    (entry,) = Library().entries()
+    assert entry.title == "export.csv"
+    assert app.query_params["analysis"] == entry.id
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    again.query_params["analysis"] = entry.id
+    again.run()
+    assert "export" in shown(again)
+    end = time.monotonic() + 200
+    while Library().entries()[0].status.is_active and time.monotonic() < end:
+        time.sleep(0.2)
+    assert Library().entries()[0].status.state == "done"
+
+
+def test_analyses_are_listed_opened_and_deleted(app: AppTest, home: Path) -> None:
+    put_in_library(make_analysis(["printer", "vpn"]), home)
+    app.run()
+    assert "tickets.csv" in shown(app).replace("\\", "")
+    app.button(key=f"delete-{ANALYSIS_ID}").click().run()
+    assert Library().entries() == []
+    assert "Your analyses will be listed here" in shown(app)
+
+
+def test_a_run_that_died_says_so_and_can_be_tried_again(app: AppTest, home: Path) -> None:
+    put_in_library(make_analysis(["printer", "vpn"]), home)
+    folder = home / "analyses" / ANALYSIS_ID
+    status = StatusWriter(folder)
+    status(Progress("embed", 3, 10))
+    status.finish("failed", "The analysis ran out of memory.")
+    app.query_params["analysis"] = ANALYSIS_ID
+    app.run()
+    assert "ran out of memory" in " ".join(error.value for error in app.error)
+    assert app.button(key="retry")
+
+
+def test_a_run_under_way_shows_how_far_it_is_and_can_be_cancelled(app: AppTest, home: Path) -> None:
+    put_in_library(make_analysis(["printer", "vpn"]), home)
+    StatusWriter(home / "analyses" / ANALYSIS_ID)(Progress("embed", 30, 100))
+    app.query_params["analysis"] = ANALYSIS_ID
+    app.run()
+    assert not app.exception
+    assert "cancel" in app.button(key=f"cancel-{ANALYSIS_ID}").label.casefold()
+
+
+def test_a_link_to_an_analysis_that_is_gone_says_so(app: AppTest) -> None:
+    app.query_params["analysis"] = "0123456789abcdef"
+    app.run()
+    app.query_params["analysis"] = "0123456789abcdef"
+    app.switch_page("explorer/ui/pages/overview.py").run()
+    assert "no longer here" in " ".join(info.value for info in app.info)
