@@ -6,7 +6,8 @@ import streamlit as st
 
 from explorer.ui import parts, state
 
-FOLDER = Path(parts.__file__).parent / "pages"
+UI = Path(parts.__file__).parent
+FOLDER = UI / "pages"
 PAGES = {
     "start": st.Page(FOLDER / "start.py", title="Start", icon=":material/upload_file:", default=True),
     "overview": st.Page(FOLDER / "overview.py", title="Overview", icon=":material/dashboard:"),
@@ -16,7 +17,8 @@ PAGES = {
     "export": st.Page(FOLDER / "export.py", title="Export", icon=":material/download:"),
 }
 
-st.set_page_config(page_title="Explorer", page_icon=":material/hub:", layout="wide")
+# A file, because Streamlit fetches the icons it knows by name from the internet.
+st.set_page_config(page_title="Explorer", page_icon=str(UI / "icon.png"), layout="wide")
 st.session_state["pages"] = PAGES  # so that a page can link to another one
 page = st.navigation(list(PAGES.values()), position="top")
 state.keep_analysis_in_address()

@@ -105,14 +105,43 @@ def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Dupl
     reach = distinct.counts + np.bincount(source, weights=distinct.counts[target], minlength=d).astype(np.int64)
 
     leader = np.full(d, NO_GROUP, dtype=np.int64)
-    for text in np.lexsort((np.arange(d), -reach)):
-        if leader[text] != NO_GROUP or reach[text] < 2:
-            continue
-        members = target[start[text] : start[text + 1]]
-        leader[members[leader[members] == NO_GROUP]] = text
-        leader[text] = text
+    candidates = np.flatnonzero(reach >= 2)
+    for text in candidates[np.lexsort((candidates, -reach[candidates]))]:
+        if leader[text] == NO_GROUP:
+            members = target[start[text] : start[text + 1]]
+            leader[members[leader[members] == NO_GROUP]] = text
+            leader[text] = text
+    _take_in_the_lonely(leader, distinct.counts, target, start)
     to_leader = _settle(leader, distinct.counts, source, target, both)
     return _numbered(leader, to_leader, distinct, threshold, int(near.sum()))
+
+
+def _take_in_the_lonely(leader: Ints, counts: Ints, target: Ints, start: Ints) -> None:
+    """Gives (in place) a leader whose near-duplicates had all been taken one of them back.
+
+    Where that would leave the other leader alone instead, the near-duplicate is like both, and leads all three.
+    """
+    size = np.bincount(leader[leader >= 0], weights=counts[leader >= 0], minlength=len(leader)).astype(np.int64)
+    for lonely in np.flatnonzero((leader == np.arange(len(leader))) & (size == 1)):
+        if size[lonely] > 1:  # it was taken in meanwhile
+            continue
+        friend = target[start[lonely]]  # the most similar one
+        old = leader[friend]
+        if old == friend:
+            new = friend
+        elif size[old] - counts[friend] >= 2:
+            new = lonely
+            leader[friend] = new
+            size[old] -= counts[friend]
+            size[new] += counts[friend]
+        else:
+            new = friend
+            leader[old] = leader[friend] = new
+            size[new], size[old] = size[old], 0
+        if new != lonely:
+            leader[lonely] = new
+            size[new] += size[lonely]
+            size[lonely] = 0
 
 
 def _settle(leader: Ints, counts: Ints, source: Ints, target: Ints, similarity: Floats) -> Floats:

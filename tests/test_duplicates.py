@@ -104,11 +104,20 @@ def test_every_member_is_like_its_representative_and_nobody_with_a_duplicate_is_
     pairs = pairs_of(vectors, 0.7)
     groups = group_duplicates(pairs, distinct_of(counts), threshold)
     check(groups, vectors, counts)
+    # Nobody who has a duplicate is left out.
     near = pairs.similarity >= np.float32(threshold)
     has_duplicate = np.array(counts) > 1
     has_duplicate[pairs.a[near]] = has_duplicate[pairs.b[near]] = True
     assert ((groups.group >= 0) == has_duplicate).all()
     assert groups.n_pairs == near.sum()
+
+
+@pytest.mark.parametrize("threshold", [0.7, 0.8, 0.9])
+def test_there_is_no_group_of_one(threshold: float) -> None:
+    for seed in range(80):
+        vectors = crowd(30, seed)
+        groups = group_duplicates(pairs_of(vectors, 0.7), distinct_of([1] * 30), threshold)
+        check(groups, vectors, [1] * 30)
 
 
 @given(seed=st.integers(0, 30))

@@ -44,7 +44,7 @@ def test_the_readmes_python_runs_as_it_stands(
     assert (tmp_path / "report" / "report.html").is_file()
 
 
-def test_the_readmes_commands_and_files_exist(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_readmes_commands_and_files_exist() -> None:
     from explorer.report import EXPORTERS
 
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.report.cells import page_text
+from explorer.report.summary import counted
 from explorer.types import Analysis, Duplicates
 from explorer.ui import duplicates_page, groups, lists, parts, record_lines, state
 from explorer.ui.duplicates_page import Choice
@@ -35,17 +36,18 @@ def show_pairs(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> No
         else:
             duplicates_page.show_nothing_found(analysis, duplicates)
         return
-    sort = st.segmented_control(
-        "Pairs",
-        list(_ABOUT),
-        default=_NEAR,
-        required=True,
-        key="pairs",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    sort = sort or _NEAR
-    st.caption(f"{len(sorts[sort].row_a):,}: {_ABOUT[sort]}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        sort = st.segmented_control(
+            "Pairs",
+            list(_ABOUT),
+            default=_NEAR,
+            required=True,
+            key="pairs",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        sort = sort or _NEAR
+        st.caption(f"{counted(len(sorts[sort].row_a), 'pair')}: {_ABOUT[sort]}")
     pairs = sorts[sort]
     if choice.doubtful_first != (sort == _BELOW):
         pairs = pairs.at(slice(None, None, -1))  # the pair nearest to the threshold comes first

@@ -125,12 +125,13 @@ def show_diff(other: str, reference: str, *, lines: int = 14) -> None:
             pieces.append(escape(after))
             continue
         if before.strip():
-            pieces.append(f'<span style="{removed}">{escape(before)}</span>')
+            gap = " " if after.strip() else ""
+            pieces.append(f'<span style="{removed}">{escape(before)}</span>{gap}')
         if after.strip():
             pieces.append(f'<span style="{added}">{escape(after)}</span>')
     st.html(
         f'<div style="white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45;max-height:{1.45 * lines:.2f}em;'
-        f'overflow-y:auto">{" ".join(pieces)}</div>'
+        f'overflow-y:auto">{"".join(pieces)}</div>'
     )
 
 
