@@ -261,23 +261,22 @@ def _columns(text: str, columns: list[str]) -> list[str]:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from explorer.embed import get_embedder
-    from explorer.search import search
+    from explorer.search import search_records
     from explorer.workspace.saved import load_analysis
 
     _check_k(options.k)
     analysis = load_analysis(options.directory)
-    return _print_hits(search(analysis, options.query, get_embedder(analysis.params.embed.model), options.k), options)
+    return _print_hits(search_records(analysis, options.query, k=options.k), options)
 
 
 def _similar(options: argparse.Namespace) -> int:
-    from explorer.search import row_of_id, similar
+    from explorer.search import row_of_id, similar_records
     from explorer.workspace.saved import load_analysis
 
     _check_k(options.k)
     analysis = load_analysis(options.directory)
     row = options.row if options.id is None else row_of_id(analysis, options.id)
-    return _print_hits(similar(analysis, row, options.k), options)
+    return _print_hits(similar_records(analysis, row, options.k), options)
 
 
 def _check_k(k: int) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.embed import Embedder, embed_texts
+from explorer.embed import Embedder, embed_texts, get_embedder
 from explorer.errors import InputError, nearest_name
 from explorer.ingest import mask_text, normalize_text
 from explorer.types import Analysis, Floats, Ints
@@ -22,14 +22,17 @@ class Hit(NamedTuple):
     text: str
 
 
-def search(analysis: Analysis, text: str, embedder: Embedder, k: int = 10) -> list[Hit]:
+def search_records(analysis: Analysis, text: str, embedder: Embedder | None = None, k: int = 10) -> list[Hit]:
     """The k records whose texts are most like ``text``, most alike first; one record for each distinct text.
+
+    ``embedder`` is the analysis's own model, opened when None.
 
     Raises InputError when the text is empty or the analysis was made with another model.
     """
     question = normalize_text(mask_text(text) if analysis.corpus.mask else text)
     if not question:
         raise InputError("There is nothing to search for: the text is empty. Type a few words.")
+    embedder = embedder or get_embedder(analysis.params.embed.model)
     if embedder.model_id != analysis.embedding.model_id:
         raise InputError(
             f"The analysis was made with the model {analysis.embedding.model_id}, not {embedder.model_id}. "
@@ -39,7 +42,7 @@ def search(analysis: Analysis, text: str, embedder: Embedder, k: int = 10) -> li
     return _hits(analysis, analysis.embedding.vectors @ vector, k)
 
 
-def similar(analysis: Analysis, row: int, k: int = 10) -> list[Hit]:
+def similar_records(analysis: Analysis, row: int, k: int = 10) -> list[Hit]:
     """The k records most like the record ``row``: first its exact copies, then one for each distinct text.
 
     Raises InputError when there is no such row or the record has no text.

@@ -7,7 +7,7 @@ import pytest
 from explorer.errors import InputError
 from explorer.ingest import corpus_from_texts
 from explorer.pipeline import analyze
-from explorer.search import row_of_id, search, similar
+from explorer.search import row_of_id, search_records, similar_records
 from explorer.types import Analysis
 from tests.fakes import WordEmbedder
 
@@ -20,14 +20,14 @@ def analysis() -> Analysis:
 
 
 def test_a_text_finds_the_records_that_say_it(analysis: Analysis) -> None:
-    hits = search(analysis, "jam in the printer", WordEmbedder(), k=2)
+    hits = search_records(analysis, "jam in the printer", WordEmbedder(), k=2)
     assert [hit.row for hit in hits] == [0, 1]
     assert hits[0].n_copies == 2
     assert hits[0].similarity > hits[1].similarity
 
 
 def test_a_record_finds_its_copies_first_and_never_itself(analysis: Analysis) -> None:
-    hits = similar(analysis, 0, k=3)
+    hits = similar_records(analysis, 0, k=3)
     assert [hit.row for hit in hits[:2]] == [3, 1]
     assert hits[0].similarity == 1.0
     assert 0 not in [hit.row for hit in hits]
@@ -35,19 +35,19 @@ def test_a_record_finds_its_copies_first_and_never_itself(analysis: Analysis) ->
 
 @pytest.mark.parametrize("k", [1, 2, 50])
 def test_no_more_than_asked_and_no_more_than_there_are(analysis: Analysis, k: int) -> None:
-    assert len(similar(analysis, 2, k=k)) == min(k, 3)
-    assert len(search(analysis, "vpn", WordEmbedder(), k=k)) == min(k, 4)
+    assert len(similar_records(analysis, 2, k=k)) == min(k, 3)
+    assert len(search_records(analysis, "vpn", WordEmbedder(), k=k)) == min(k, 4)
 
 
 def test_wrong_questions_are_sentences(analysis: Analysis) -> None:
     with pytest.raises(InputError, match="empty"):
-        search(analysis, " \n", WordEmbedder())
+        search_records(analysis, " \n", WordEmbedder())
     with pytest.raises(InputError, match="made with the model"):
-        search(analysis, "vpn", WordEmbedder("other"))
+        search_records(analysis, "vpn", WordEmbedder("other"))
     with pytest.raises(InputError, match="no text"):
-        similar(analysis, 4)
+        similar_records(analysis, 4)
     with pytest.raises(InputError, match="no row 99"):
-        similar(analysis, 99)
+        similar_records(analysis, 99)
     with pytest.raises(InputError, match="no record with the id 'Z'"):
         row_of_id(analysis, "Z")
 

@@ -145,3 +145,13 @@ def test_a_word_of_letters_is_never_masked(word):
 )
 def test_long_texts_are_masked_in_linear_time(text):
     assert len(mask_text(text)) <= len(text) * 5
+
+
+@pytest.mark.parametrize("status", ["200", "402", "404", "500"])
+@pytest.mark.parametrize("shape", ["GET /api/v2/orders/18842 {} 34ms", 'POST https://shop/x/77?y=1 HTTP/1.1" {} 512'])
+def test_the_status_of_a_request_says_what_happened(shape: str, status: str) -> None:
+    masked = mask_text(shape.format(status))
+    assert f" {status} " in masked
+    assert "18842" not in masked
+    assert "77" not in masked
+    assert mask_text(masked) == masked

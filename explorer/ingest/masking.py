@@ -97,6 +97,11 @@ _LETTER_IPV6 = (
 )
 
 _EMAIL = rf"[A-Za-z0-9_.+-]{{1,64}}+@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}{_END}"
+# A request and its answer: "GET /orders/18842 200". The path is masked, the status says what happened.
+_REQUEST = (
+    r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+(?:/|https?://)\S*(?:\s+HTTP/\d(?:\.\d)?\"?)?\s+[1-5]\d\d"
+    r"(?![A-Za-z0-9_]|[.,:]\d)"
+)
 
 #: How a run begins -> the branches to try in this order. A branch named "kept" stays as it is.
 _BRANCHES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -129,6 +134,7 @@ _BRANCHES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         r"(?=[A-Za-z])",
         (
+            ("request", _REQUEST),
             ("kept", _STATUS),
             ("<time>", _LONG_TIME),
             ("<id>", _PREFIXED_ID),
@@ -179,4 +185,7 @@ def _replace_or_email(match: re.Match[str]) -> str:
 def _placeholder(match: re.Match[str], name: str) -> str:
     if name == "kept":
         return match.group()
+    if name == "request":
+        request, gap, status = match.group().rpartition(match.group()[-4])
+        return mask_text(request) + gap + status
     return match.group()[0] + "<time>" if name == "klog" else name

@@ -14,7 +14,7 @@ import streamlit as st
 
 from explorer.embed import Embedder, get_embedder
 from explorer.pipeline import with_threshold
-from explorer.search import Hit, search
+from explorer.search import Hit, search_records
 from explorer.types import Analysis, Duplicates
 from explorer.workspace.library import Library
 from explorer.workspace.saved import load_analysis
@@ -50,11 +50,11 @@ def embedder(model: str) -> Embedder:
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def found(fingerprint: str, text: str, k: int, _analysis: Analysis) -> list[Hit]:
-    """The records whose meaning is nearest to ``text``; see :func:`explorer.search.search`."""
+    """The records whose meaning is nearest to ``text``; see :func:`explorer.search.search_records`."""
     del fingerprint
     model = embedder(_analysis.params.embed.model)
     with _MODEL_LOCK:
-        return search(_analysis, text, model, k)
+        return search_records(_analysis, text, model, k)
 
 
 def report_folder(analysis_id: str) -> Path:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer.report.summary import counted, counts, headline, record_noun
 from explorer.types import Analysis
-from explorer.ui import parts
+from explorer.ui import groups, parts
 from explorer.ui.timeline import timeline
 
 _SHOWN = 6  # groups, clusters and anomalies listed here; the pages list all
@@ -70,7 +70,7 @@ def show_set_aside(analysis: Analysis) -> None:
         label.append(f"{counted(rejected, 'row')} set aside")
     if analysis.distinct.n_empty:
         label.append(f"{counted(analysis.distinct.n_empty, 'record')} without text")
-    with st.expander(" · ".join([*label, "what to know about this result"]), icon=":material/info:"):
+    with st.expander(" · ".join([*label, "What to know about this result"]), icon=":material/info:"):
         for sentence in [*analysis.warnings, *notes]:
             st.markdown(f"- {parts.plain(sentence)}")
         if rejected:
@@ -160,6 +160,7 @@ def _show_clusters(analysis: Analysis) -> None:
             "share": st.column_config.ProgressColumn(
                 "share", format="percent", min_value=0, max_value=float(share.max())
             ),
+            "cluster": st.column_config.TextColumn("cluster", width="medium"),
             "records": st.column_config.NumberColumn("records", format="localized", width="small"),
         },
     )
@@ -167,14 +168,13 @@ def _show_clusters(analysis: Analysis) -> None:
 
 def _card(number: str, analysis: Analysis, row: int, *, key: str, target: tuple[str, dict[str, str]]) -> None:
     """One line about a record, with a button to ``target``: a page and its query."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{number}**", width=58)
-        with st.container(width="stretch", gap=None):
-            st.caption(parts.plain(analysis.corpus.ids[row]))
-            parts.show_text(parts.snippet(analysis.corpus.texts[row], 100))
-        if st.button("Open", key=key, icon=":material/arrow_forward:", type="tertiary"):
-            page, query = target
-            st.switch_page(st.session_state["pages"][page], query_params=query)
+    with st.container(border=True, gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{number}** :small[{parts.plain(parts.snippet(analysis.corpus.ids[row], 40))}]")
+            if st.button("Open", key=key, icon=":material/arrow_forward:", type="tertiary", width="content"):
+                page, query = target
+                st.switch_page(st.session_state["pages"][page], query_params=query)
+        parts.show_text(parts.snippet(groups.snippets(analysis, np.array([row]))[0], 110))
 
 
 def show_how_sure(analysis: Analysis) -> None:

@@ -104,11 +104,12 @@ def test_a_click_opens_the_record_under_it(page, opened):
     assert "printer jam paper 4" in page.locator(".hoverlayer .hovertext").text_content()
     page.mouse.click(*points["T-5"])
     page.get_by_role("button", name="Close").wait_for()
-    assert page.get_by_role("heading", name="T-5").is_visible()
-    assert "row=4" in address(page)
+    page.get_by_role("heading", name="T-5", exact=True).wait_for()
+    page.wait_for_function("location.search.includes('row=4')")
+    settle(page)
     page.mouse.click(*points["T-12"])
-    page.get_by_role("heading", name="T-12").wait_for()
-    assert "row=11" in address(page)
+    page.get_by_role("heading", name="T-12", exact=True).wait_for()
+    page.wait_for_function("location.search.includes('row=11')")
 
 
 def test_a_neighbour_is_a_click_away_and_is_pointed_at(page, opened):
