@@ -33,6 +33,8 @@ _CHART = "map"
 _CONFIG = {
     "scrollZoom": True,
     "displaylogo": False,
+    "showSendToCloud": False,  # a button that would upload the chart, texts included
+    "plotlyServerURL": "",
     "displayModeBar": True,
     "doubleClick": "reset",
     "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
