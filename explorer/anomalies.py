@@ -17,7 +17,7 @@ from explorer.params import AnomalyParams
 from explorer.types import Anomalies, Distinct, Embedding, Floats, Ints, Neighbours, Typical
 
 FEWEST_TEXTS = 20  # below this nobody can say what is usual
-SPREADS = 2.25  # how many spreads above the median is strange
+SPREADS = 2.0  # how many spreads above the median is strange
 BELONGS = 0.2  # a text whose neighbours are on average 0.8 alike belongs, however alike all others are
 LARGEST_FRACTION = 0.05  # what one record in twenty does is not strange
 N_WORDS = 6
@@ -70,7 +70,7 @@ def _strangeness(distinct: Distinct, neighbours: Neighbours, k: int) -> Floats:
 def anomaly_cut(strangeness: Floats, counts: Ints) -> float | None:
     """The strangeness above which a text is flagged, or None where there are too few texts to tell.
 
-    ``strangeness`` (d,) and how many records have each text, ``counts`` (d,). The cut is the median plus 2.25 spreads.
+    ``strangeness`` (d,) and how many records have each text, ``counts`` (d,). The cut is the median plus 2 spreads.
     A spread is the distance from the median to the 16th or to the 84th percentile (one standard deviation where the
     values are normal), whichever is smaller: anomalies widen the upper half, and families of similar texts the lower
     one. Nothing below 0.2 is flagged, and never more than one record in twenty; none at all is a possible answer.

@@ -32,3 +32,8 @@ def word_embedder(monkeypatch: pytest.MonkeyPatch) -> type[WordEmbedder]:
     """Registers the model "words:NAME", through the same door as any other embedder."""
     monkeypatch.setitem(EMBEDDERS, "words", WordEmbedder)
     return WordEmbedder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first, then those that load the model, then the browser: what is wrong shows early."""
+    items.sort(key=lambda item: 2 if item.get_closest_marker("browser") else int(bool(item.get_closest_marker("slow"))))
