@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import io
 import json
 import os
 import signal
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter shows "?"
+            stream.reconfigure(errors="replace")
     try:
         return int(options.run(options))
     except ExplorerError as error:
-        sys.stderr.write(f"explorer: {error}\n")
+        sys.stderr.write(f"explorer: {_printable(str(error))}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("explorer: stopped. Start it again to continue where it stopped.\n")
@@ -54,10 +58,13 @@ def internal_fault(error: BaseException) -> str:
     from explorer.workspace.home import data_folder
 
     fault = token_hex(4)
-    where = data_folder() / "faults.log"
-    with where.open("a", encoding="utf-8") as file:
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        file.write(f"{fault} {type(error).__module__}.{type(error).__name__}\n{frames}\n")
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    try:
+        where = data_folder() / "faults.log"
+        with where.open("a", encoding="utf-8") as file:
+            file.write(f"{fault} {type(error).__module__}.{type(error).__name__}\n{frames}\n")
+    except (OSError, ExplorerError):
+        return f"something went wrong on our side ({type(error).__name__}), and it could not be logged."
     return (
         f"something went wrong on our side (fault {fault}). The place in the code, without any record, is in {where}."
     )
@@ -220,10 +227,12 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     _check_out(options.out)
     from explorer.ingest import build_corpus, read_table, resolve_roles
     from explorer.pipeline import analyze
-    from explorer.report import write_reports
-    from explorer.workspace.home import default_store
+    from explorer.report import SUMMARY_FILE, write_reports, write_summary
+    from explorer.workspace.home import cache_folder, default_store
     from explorer.workspace.saved import save_analysis
 
+    # UMAP's compiled code is kept: its first import takes 15 seconds, later ones 2.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     start = time.perf_counter()
     table = read_table(
         options.files,
@@ -239,9 +248,12 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     store = None if options.no_cache else default_store(options.owner)
     analysis = analyze(corpus, params, store=store, progress=progress)
     analysis = dataclasses.replace(analysis, seconds={"read": read_seconds, **analysis.seconds})
-    options.out.mkdir(parents=True, exist_ok=True)
-    save_analysis(analysis, options.out)
+    start = time.perf_counter()
     write_reports(analysis, options.out, progress)
+    seconds = {**analysis.seconds, "write": round(time.perf_counter() - start, 3)}
+    analysis = dataclasses.replace(analysis, seconds=seconds)
+    write_summary(analysis, options.out / SUMMARY_FILE)
+    save_analysis(analysis, options.out)
     return analysis
 
 
@@ -286,17 +298,21 @@ def _check_k(k: int) -> None:
 
 def _print_hits(hits: list[Hit], options: argparse.Namespace) -> int:
     if options.json:
-        sys.stdout.write(json.dumps([hit._asdict() for hit in hits], ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps([hit._asdict() for hit in hits], indent=2) + "\n")
         return 0
     for hit in hits:
-        text = " ".join(hit.text.split())
-        shown = "".join(c if c.isprintable() else "\ufffd" for c in text[:100])  # a text may hold terminal commands
+        text = _printable(" ".join(hit.text.split())[:100])
         copies = f" ({hit.n_copies:,} records)" if hit.n_copies > 1 else ""
-        sys.stdout.write(f"{hit.similarity:.3f}  row {hit.row}  {hit.id}{copies}  {shown}\n")
+        sys.stdout.write(f"{hit.similarity:.3f}  row {hit.row}  {_printable(hit.id)}{copies}  {text}\n")
     return 0
 
 
-def _app(options: argparse.Namespace) -> int:
+def _printable(text: str) -> str:
+    """Text for a terminal: a record, an id or a column's name may hold commands that a terminal would obey."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _app(options: argparse.Namespace) -> NoReturn:
     from explorer.ui.server import serve
 
-    return serve(options.port, open_browser=not options.no_browser)
+    serve(options.port, open_browser=not options.no_browser)

@@ -29,14 +29,16 @@ def find_pairs(vectors: Floats, neighbours: Neighbours, params: DuplicateParams,
     d, k = neighbours.texts.shape
     crowded = neighbours.similarity[:, -1] >= asked - 1e-4 if 0 < k < d - 1 else np.zeros(d, dtype=np.bool_)
     rows = np.repeat(np.arange(d), k).reshape(d, k)
-    near = (neighbours.similarity >= asked - 1e-4) & ~crowded[:, None]
+    # A pair of which one side is crowded is found below; so no pair comes twice but the two directions of one here.
+    near = (neighbours.similarity >= asked - 1e-4) & ~crowded[:, None] & ~crowded[neighbours.texts]
     pile.add(rows[near], neighbours.texts[near], vectors)
     members = np.flatnonzero(crowded)
     for start in range(0, len(members), _BLOCK):
         block = members[start : start + _BLOCK]
         similarity = vectors[block] @ vectors.T
         line, column = np.nonzero(similarity >= pile.floor - 1e-4)
-        pile.add(block[line], column, vectors)
+        once = ~crowded[column] | (column > block[line])
+        pile.add(block[line[once]], column[once], vectors)
         progress(Progress("duplicates", start + len(block), len(members)))
     return pile.pairs()
 
@@ -47,35 +49,39 @@ class _Pile:
     def __init__(self, floor: float, max_pairs: int) -> None:
         self.asked = self.floor = floor
         self._max = max_pairs
-        self._keys = np.zeros(0, dtype=np.int64)
-        self._similarity = np.zeros(0, dtype=np.float32)
+        self._parts: list[tuple[Ints, Floats]] = []
+        self._n = 0
+        self._d = 1
 
     def add(self, rows: Ints, columns: Ints, vectors: Floats) -> None:
-        """Adds pairs (either order, repeats allowed) whose exact cosine reaches the floor."""
+        """Adds pairs that reach the floor; either order, and repeats within one call, are allowed."""
         d = len(vectors)
         low, high = np.minimum(rows, columns), np.maximum(rows, columns)
         keys = np.unique((low * d + high)[low != high])
-        keys = keys[~np.isin(keys, self._keys)] if len(self._keys) else keys
         similarity = exact_similarity(vectors, keys // d, keys % d)
-        kept = similarity >= self.floor
-        self._keys = np.concatenate([self._keys, keys[kept]])
-        self._similarity = np.concatenate([self._similarity, similarity[kept]])
+        kept = similarity >= np.float32(self.floor)
+        self._parts.append((keys[kept], similarity[kept]))
+        self._n += int(kept.sum())
         self._d = d
-        if len(self._keys) > 2 * self._max:
+        if self._n > 2 * self._max:
             self._shrink()
 
-    def _shrink(self) -> None:
-        while len(self._keys) > self._max and self.floor < 1.0:
+    def _shrink(self) -> tuple[Ints, Floats]:
+        """One part instead of many, of at most as many pairs as are allowed."""
+        keys = np.concatenate([np.zeros(0, dtype=np.int64), *(part[0] for part in self._parts)])
+        similarity = np.concatenate([np.zeros(0, dtype=np.float32), *(part[1] for part in self._parts)])
+        while len(keys) > self._max and self.floor < 1.0:
             self.floor = round(min(self.floor + _FLOOR_STEP, 1.0), 2)
-            kept = self._similarity >= self.floor
-            self._keys, self._similarity = self._keys[kept], self._similarity[kept]
+            kept = similarity >= np.float32(self.floor)
+            keys, similarity = keys[kept], similarity[kept]
+        self._parts, self._n = [(keys, similarity)], len(keys)
+        return keys, similarity
 
     def pairs(self) -> Pairs:
-        self._shrink()
-        order = np.lexsort((self._keys, -self._similarity))
-        keys = self._keys[order]
-        d = max(getattr(self, "_d", 1), 1)
-        return Pairs(keys // d, keys % d, self._similarity[order], self.floor, self.asked)
+        keys, similarity = self._shrink()
+        order = np.lexsort((keys, -similarity))
+        keys = keys[order]
+        return Pairs(keys // self._d, keys % self._d, similarity[order], self.floor, self.asked)
 
 
 def exact_similarity(vectors: Floats, a: Ints, b: Ints) -> Floats:

@@ -5,10 +5,8 @@ UMAP (McInnes, Healy and Melville 2018) is handed the graph that already exists,
 
 from __future__ import annotations
 
-import os
 import threading
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,7 +33,7 @@ def compute_layout(vectors: Floats, neighbours: Neighbours, params: LayoutParams
     start = _principal_components(vectors)
     if d < FEWEST_FOR_UMAP:
         return Layout(start, "pca")
-    progress(Progress("layout", 0, 0, "The first run on a machine prepares the map for about a minute"))
+    progress(Progress("layout", 0, 0))
     return Layout(_umap(vectors, neighbours, params, start), "umap")
 
 
@@ -63,13 +61,6 @@ def _umap(vectors: Floats, neighbours: Neighbours, params: LayoutParams, start: 
 
 
 def _import_umap() -> Any:
-    """Imports UMAP with a cache for its compiled code: 15 seconds without, 2 with."""
-    if "NUMBA_CACHE_DIR" not in os.environ:
-        from explorer.workspace.home import cache_folder
-
-        folder = Path(cache_folder()) / "numba"
-        folder.mkdir(parents=True, exist_ok=True)
-        os.environ["NUMBA_CACHE_DIR"] = str(folder)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about TensorFlow, which nothing here needs
         import umap
@@ -91,6 +82,8 @@ def _fixed(d: int) -> Floats:
 
 def _principal_components(vectors: Floats) -> Floats:
     """The first two principal components (d, 2), scaled to a width of 20, with signs that do not depend on luck."""
+    if vectors.shape[1] == 1:  # one dimension has one component
+        vectors = np.concatenate([vectors, np.zeros_like(vectors)], axis=1)
     centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
     _, axes = np.linalg.eigh(centred.T @ centred)
     axes = axes[:, [-1, -2]]

@@ -28,6 +28,7 @@ from explorer.layout import compute_layout
 from explorer.neighbours import find_neighbours
 from explorer.params import Params
 from explorer.types import (
+    GIVEN,
     Analysis,
     Anomalies,
     Clusters,
@@ -195,25 +196,28 @@ def _ignore(_: Progress) -> None:
 
 def _given(vectors: Floats, corpus: Corpus, distinct: Distinct) -> Embedding:
     """The user's own vectors (n, dim), one per distinct text and of unit length."""
-    given = np.asarray(vectors, dtype=np.float32)
+    try:
+        given = np.asarray(vectors, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise InputError("The vectors are not an array of numbers. Give one row of numbers per record.") from error
     if given.ndim != 2 or len(given) != corpus.n_records:
         raise InputError(
             f"The vectors have the shape {given.shape} for {corpus.n_records:,} records. Give one vector per record."
         )
     chosen = given[distinct.first_row]
     length = np.linalg.norm(chosen, axis=1, keepdims=True)
-    if not np.isfinite(chosen).all() or (length == 0).any():
+    if not np.isfinite(chosen).all() or not np.isfinite(length).all() or (length == 0).any():
         raise InputError(
             "Some vectors are zero, or hold values that are not numbers. Give every record a usable vector."
         )
     d = distinct.n_texts
     return Embedding(
-        vectors=chosen / length,
+        vectors=(chosen / length).astype(np.float32),
         n_tokens=np.zeros(d, dtype=np.int64),
         n_windows=np.ones(d, dtype=np.int64),
         unknown_fraction=np.zeros(d, dtype=np.float32),
         by_letters=np.zeros(d, dtype=np.bool_),
-        model_id=f"given vectors@{blake2b(chosen.tobytes(), digest_size=6).hexdigest()}",
+        model_id=f"{GIVEN}@{blake2b(chosen.tobytes(), digest_size=6).hexdigest()}",
         n_cached=0,
     )
 
@@ -224,15 +228,14 @@ def _warnings(
     """What a reader of the results must know, as sentences."""
     out = []
     if distinct.n_empty:
-        out.append(f"{distinct.n_empty:,} records have no text; they are listed, but compared with nothing.")
+        out.append(f"Listed, but compared with nothing because they have no text: {distinct.n_empty:,} records.")
     n_long = int((embedding.n_windows > 1).sum())
     if n_long:
-        out.append(f"{n_long:,} texts are longer than the model's window; they were read in pieces and averaged.")
+        out.append(f"Longer than the model's window, read in pieces and averaged: {n_long:,} texts.")
     n_spelled = int(embedding.by_letters.sum())
     if n_spelled:
         out.append(
-            f"{n_spelled:,} texts are in a script the model cannot read; they were compared by their letters, not by "
-            "their meaning."
+            f"In a script the model cannot read, compared by their letters and not by meaning: {n_spelled:,} texts."
         )
     if neighbours.recall < 0.95:
         out.append(

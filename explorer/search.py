@@ -9,7 +9,7 @@ import numpy as np
 from explorer.embed import Embedder, embed_texts, get_embedder
 from explorer.errors import InputError, nearest_name
 from explorer.ingest import mask_text, normalize_text
-from explorer.types import Analysis, Floats, Ints
+from explorer.types import GIVEN, Analysis, Floats, Ints
 
 
 class Hit(NamedTuple):
@@ -29,11 +29,14 @@ def search_records(analysis: Analysis, text: str, embedder: Embedder | None = No
 
     Raises InputError when the text is empty or the analysis was made with another model.
     """
+    text = text.encode("utf-8", "replace").decode()  # a lone surrogate has no meaning to look for
     question = normalize_text(mask_text(text) if analysis.corpus.mask else text)
     if not question:
         raise InputError("There is nothing to search for: the text is empty. Type a few words.")
     embedder = embedder or get_embedder(analysis.params.embed.model)
     if embedder.model_id != analysis.embedding.model_id:
+        if analysis.embedding.model_id.startswith(GIVEN):
+            raise InputError("The analysis was made from given vectors, so no model can read the question.")
         raise InputError(
             f"The analysis was made with the model {analysis.embedding.model_id}, not {embedder.model_id}. "
             "Run the analysis again with the model you want to search with."

@@ -35,6 +35,7 @@ PairKind = Literal["exact", "masked", "near"]
 NO_GROUP = -1  # a text without a duplicate
 NO_CLUSTER = -1  # a text that HDBSCAN left unclustered
 NO_TEXT = -1  # a record without text
+GIVEN = "given vectors"  # begins the model_id of vectors that the user brought
 
 
 class Frozen:

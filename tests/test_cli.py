@@ -151,6 +151,15 @@ def test_a_fault_of_ours_is_a_number_and_never_a_record(
     assert "builtins.KeyError" in log
 
 
+def test_a_home_that_cannot_be_made_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "file" / "home"))
+    assert analyze(tickets(tmp_path), "--out", tmp_path / "out") == 2
+    assert "EXPLORER_HOME" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [[], ["analyze"], ["analyze", "x.csv"], ["nonsense"], ["similar", "DIR"]])
 def test_bad_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
@@ -175,11 +184,14 @@ def test_search_and_similar_answer_from_a_finished_analysis(tmp_path: Path, caps
 
 
 def test_terminal_commands_in_a_record_are_not_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    texts = ["\x1b]0;owned\x07 printer \x1b[31m jam", "printer jam", "vpn down"]
-    analyze(tickets(tmp_path, texts), "--out", tmp_path / "out")
-    capsys.readouterr()
+    path = tmp_path / "tickets.csv"
+    path.write_text("key,sum\x1b[31mmary\nA\x1b]0;owned\x07,printer \x1b[31m jam\nB,printer jam\nC,vpn down\n")
+    analyze(path, "--out", tmp_path / "out")
+    analyze(path, "--out", tmp_path / "out", "--text", "summry")
     main(["search", str(tmp_path / "out"), "printer"])
-    assert "\x1b" not in capsys.readouterr().out
+    main(["similar", str(tmp_path / "out"), "--row", "1", "--json"])
+    said = capsys.readouterr()
+    assert "\x1b" not in said.out + said.err
 
 
 def test_help_starts_fast_and_names_every_command() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from explorer.embed import CHUNK, Embedder, embed_texts, get_embedder
 from explorer.embed.letters import letter_vectors
 from explorer.embed.store import VectorStore
-from explorer.errors import ModelError, RunCancelledError
+from explorer.errors import ModelError, RunCancelledError, StorageError
 from explorer.types import Progress
 from tests.fakes import WordEmbedder
 
@@ -75,11 +75,27 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path) -> None:
     assert again.vectors.tobytes() == whole.vectors.tobytes()
 
 
-def test_a_damaged_cache_file_is_set_aside(tmp_path: Path) -> None:
+def test_a_damaged_cache_file_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "vectors.sqlite").write_bytes(b"this is not a database, it only looks like one " * 100)
     model = WordEmbedder()
     assert embed_texts(texts_of(5), model, VectorStore(tmp_path, "a"), ignore).vectors.shape == (5, 64)
     assert embed_texts(texts_of(5), model, VectorStore(tmp_path, "a"), ignore).n_cached == 5
+
+
+def test_a_cache_that_is_in_use_is_not_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = VectorStore(tmp_path, "a")
+    embed_texts(texts_of(5), WordEmbedder(), store, ignore)
+    connect = sqlite3.connect
+    monkeypatch.setattr("sqlite3.connect", lambda path, **options: connect(path, **{**options, "timeout": 0.05}))
+    other = connect(tmp_path / "vectors.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StorageError, match="cannot be used now"):
+            store.get("words-test", texts_of(5), 64)
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert len(store.get("words-test", texts_of(5), 64)) == 5
 
 
 def test_the_cache_holds_no_text(tmp_path: Path) -> None:

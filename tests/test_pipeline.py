@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from explorer.embed.store import VectorStore
 from explorer.errors import InputError, RunCancelledError
-from explorer.ingest import corpus_from_texts
+from explorer.ingest import corpus_from_texts, read
 from explorer.params import AnomalyParams, DuplicateParams, NeighbourParams, Params
 from explorer.pipeline import analyze, with_threshold
 from explorer.report import tables
@@ -73,6 +75,28 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
         )
 
 
+def test_a_shuffled_file_gives_the_same_reports(tmp_path: Path) -> None:
+    """Dates that could be read two ways, ids that repeat, copies: from the file to the tables."""
+    header, *lines = ["key,opened,summary"] + [
+        f"T-{i % 70},0{i % 9 + 1}/0{i % 7 + 1}/2024,{text.strip()}" for i, text in enumerate(planted_texts())
+    ]
+    found = []
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(lines)) if seed else np.arange(len(lines))
+        path = tmp_path / "tickets.csv"
+        path.write_text("\n".join([header, *(lines[i] for i in order)]) + "\n")
+        analysis = analyze(read(path), embedder=WordEmbedder())
+        made = (tables.records_table, tables.groups_table, tables.anomalies_table, tables.clusters_table)
+        rows = [
+            sorted(map(str, table(analysis).drop(columns="row", errors="ignore").itertuples(index=False)))
+            for table in made
+        ]
+        pairs = tables.pairs_table(analysis).drop(columns=["row_a", "row_b"])
+        rows.append(sorted(str((*sorted([p.id_a, p.id_b]), p.similarity, p.kind)) for p in pairs.itertuples()))
+        found.append((rows, sorted(map(str, analysis.corpus.times.tolist()))))
+    assert found[0] == found[1] == found[2]
+
+
 def test_the_same_run_gives_the_same_bytes(planted: Analysis) -> None:
     again = run(planted_texts())
     assert again.fingerprint == planted.fingerprint
@@ -133,11 +157,16 @@ def test_the_users_own_vectors_are_used_as_they_are() -> None:
 
 @pytest.mark.parametrize(
     ("vectors", "complaint"),
-    [(np.ones((2, 4)), "one vector per record"), (np.zeros((3, 4)), "zero"), (np.full((3, 4), np.nan), "not numbers")],
+    [
+        (np.ones((2, 4)), "one vector per record"),
+        (np.zeros((3, 4)), "zero"),
+        (np.full((3, 4), np.nan), "not numbers"),
+        (np.full((3, 4), "x"), "array of numbers"),
+    ],
 )
 def test_vectors_that_do_not_fit_are_refused(vectors: np.ndarray, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint):
-        analyze(corpus_from_texts(["a", "b", "c"]), vectors=vectors.astype(np.float32))
+        analyze(corpus_from_texts(["a", "b", "c"]), vectors=vectors)
 
 
 def test_progress_goes_through_the_stages_in_order_and_can_stop_the_run() -> None:
@@ -155,7 +184,7 @@ def test_progress_goes_through_the_stages_in_order_and_can_stop_the_run() -> Non
         run(planted_texts(), progress=stop)
 
 
-def test_a_run_with_a_warm_cache_equals_one_with_a_cold_one(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_run_with_a_warm_cache_equals_one_with_a_cold_one(tmp_path: Path) -> None:
     cold = run(planted_texts(), store=VectorStore(tmp_path, "a"))
     warm = run(planted_texts(), store=VectorStore(tmp_path, "a"))
     assert warm.embedding.n_cached == warm.distinct.n_texts

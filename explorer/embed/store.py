@@ -47,34 +47,26 @@ class VectorStore:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "vectors.sqlite"
         self._key = _install_key(folder / "key")
-        try:
-            self._create()
-        except sqlite3.DatabaseError:
-            self._set_aside()
+        with self._mended():
             self._create()
 
     def get(self, model_id: str, texts: Sequence[str], dim: int) -> dict[int, StoredVector]:
         """The stored entries of ``texts``, by position; damaged entries are left out, and deleted."""
         positions = {self._hash(model_id, text): i for i, text in enumerate(texts)}
         found: dict[int, StoredVector] = {}
-        try:
-            with self._transaction() as db:
-                keys = list(positions)
-                for start in range(0, len(keys), _LOOKUP):
-                    part = keys[start : start + _LOOKUP]
-                    marks = ",".join("?" * len(part))
-                    query = f"SELECT key, value, checksum FROM vectors WHERE key IN ({marks})"  # noqa: S608
-                    for key, value, checksum in db.execute(query, part).fetchall():
-                        entry = _decode(key, value, checksum, dim)
-                        if entry is None:
-                            db.execute("DELETE FROM vectors WHERE key = ?", (key,))
-                        else:
-                            found[positions[key]] = entry
-                            db.execute("INSERT OR IGNORE INTO uses VALUES (?, ?)", (self.owner, key))
-        except sqlite3.DatabaseError:
-            self._set_aside()
-            self._create()
-            return {}
+        with self._mended(), self._transaction() as db:
+            keys = list(positions)
+            for start in range(0, len(keys), _LOOKUP):
+                part = keys[start : start + _LOOKUP]
+                marks = ",".join("?" * len(part))
+                query = f"SELECT key, value, checksum FROM vectors WHERE key IN ({marks})"  # noqa: S608
+                for key, value, checksum in db.execute(query, part).fetchall():
+                    entry = _decode(key, value, checksum, dim)
+                    if entry is None:
+                        db.execute("DELETE FROM vectors WHERE key = ?", (key,))
+                    else:
+                        found[positions[key]] = entry
+                        db.execute("INSERT OR IGNORE INTO uses VALUES (?, ?)", (self.owner, key))
         return found
 
     def put(self, model_id: str, texts: Sequence[str], entries: Sequence[StoredVector]) -> None:
@@ -84,28 +76,39 @@ class VectorStore:
             key = self._hash(model_id, text)
             value = _META.pack(*entry[1:]) + np.ascontiguousarray(entry.vector, dtype="<f4").tobytes()
             rows.append((key, value, _checksum(key, value)))
-        try:
-            with self._transaction() as db:
-                db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", rows)
-                db.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", [(self.owner, row[0]) for row in rows])
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"The vectors could not be saved in {self._path.parent} ({error}). Free some disk space, or run "
-                "without the cache."
-            ) from error
+        with self._mended(), self._transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", rows)
+            db.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", [(self.owner, row[0]) for row in rows])
 
     def forget_owner(self) -> int:
         """Deletes the vectors that only this owner uses, from the file's pages too; returns how many."""
-        with self._transaction() as db:
+        n = 0
+        with self._mended(), self._transaction() as db:
             mine = "SELECT key FROM uses WHERE owner = ?"
             others = "SELECT key FROM uses WHERE owner <> ?"
             delete = f"DELETE FROM vectors WHERE key IN ({mine}) AND key NOT IN ({others})"  # noqa: S608
             n = db.execute(delete, (self.owner, self.owner)).rowcount
             db.execute("DELETE FROM uses WHERE owner = ?", (self.owner,))
-        with self._connect() as db:
+        with self._mended(), self._connect() as db:
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return n
+
+    @contextmanager
+    def _mended(self) -> Iterator[None]:
+        """A damaged cache is only a loss of time: it is deleted, and filled again. One that is in use or full is not
+        damaged: that is a StorageError."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StorageError(
+                f"The cache of vectors in {self._path.parent} cannot be used now ({error}). Try again when no other "
+                "analysis is running, free some disk space, or run without the cache (--no-cache)."
+            ) from error
+        except sqlite3.DatabaseError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+            self._create()
 
     def _hash(self, model_id: str, text: str) -> bytes:
         digest = blake2b(key=self._key, digest_size=20)
@@ -141,12 +144,6 @@ class VectorStore:
             db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB, checksum BLOB)")
             db.execute("CREATE TABLE IF NOT EXISTS uses (owner TEXT, key BLOB, PRIMARY KEY (owner, key)) WITHOUT ROWID")
         self._path.chmod(0o600)
-
-    def _set_aside(self) -> None:
-        """A damaged cache is only a loss of time: it is moved out of the way and filled again."""
-        self._path.replace(self._path.with_suffix(".damaged"))
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
 
 
 def _install_key(path: Path) -> bytes:

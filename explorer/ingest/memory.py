@@ -41,18 +41,19 @@ def corpus_from_frame(
 
 
 def corpus_from_texts(texts: Sequence[str | None], *, ids: Sequence[str] | None = None, mask: bool = False) -> Corpus:
-    """A corpus from a list of texts; None is a record without text.
+    """A corpus from texts (a list, an array, a data frame's column); None or NaN is a record without text.
 
     Raises InputError when there is no text, or when ``ids`` are not as many as the texts.
     """
     if isinstance(texts, str):
         raise InputError("One text was given where a list of texts was expected. Put it into a list.")
-    if ids is not None and len(ids) != len(texts):
-        raise InputError(f"There are {len(texts)} texts and {len(ids)} ids. Give one id per text.")
-    names, columns = ["text"], [list(texts)]
+    cells = [_cell_text(text) for text in texts]
+    if ids is not None and len(ids) != len(cells):
+        raise InputError(f"There are {len(cells)} texts and {len(ids)} ids. Give one id per text.")
+    names, columns = ["text"], [cells]
     if ids is not None:
-        names, columns = ["id", "text"], [[str(one) for one in ids], list(texts)]
-    if not texts:
+        names, columns = ["id", "text"], [[_cell_text(one) for one in ids], cells]
+    if not cells:
         raise InputError("The list of texts is empty. Give at least one text.")
     roles = Roles(None if ids is None else "id", ("text",), None, ())
     return build_corpus(_table(names, columns, "texts"), roles, mask=mask)

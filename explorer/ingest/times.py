@@ -176,7 +176,8 @@ def _order_numbers(parts: _Parts, in_lines: bool) -> tuple[Ints, Ints, Ints, tup
     if n_day_first != n_month_first:
         is_day_first, how = n_day_first > n_month_first, ""
     else:
-        in_order = _sorted_share(day_first) - _sorted_share(month_first)
+        # Lines are written one after the other; the rows of a table may stand in any order, which decides nothing.
+        in_order = _sorted_share(day_first) - _sorted_share(month_first) if in_lines else 0.0
         is_day_first = in_order > 0 or (in_order == 0 and parts["sep"][0] != "/")
         how = "; no date in the column decides it" if (a != b).any() else ""
     note = f"Dates were read with the {'day' if is_day_first else 'month'} first{how}."

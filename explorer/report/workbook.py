@@ -219,5 +219,4 @@ def _sections(analysis: Analysis, notes: list[str]) -> list[tuple[str, list[tupl
         ("To know", [("", sentence) for sentence in [*notes, *analysis.warnings]] or [("", "Nothing was left out.")]),
         ("How to read it", [("", sentence) for sentence in HOW_TO_READ]),
         ("Settings", settings),
-        ("Fingerprint", [("", analysis.fingerprint)]),
     ]

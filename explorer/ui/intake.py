@@ -44,7 +44,7 @@ SAMPLES = (
     Sample(
         "service.log",
         "Service log",
-        "18,500 lines of a fictional order service, with bursts of errors.",
+        "20,400 lines of a fictional order service, with bursts of errors.",
         ":material/terminal:",
     ),
 )

@@ -6,6 +6,7 @@ image that stands in a ticket, and its unsafe HTML would run a script.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ def faults_become_messages() -> Iterator[None]:
 
 def plain(text: str) -> str:
     """Text as Markdown that shows exactly that text: for labels and messages, which Streamlit reads as Markdown."""
+    # A word joiner keeps an address in a record from becoming a link.
+    text = re.sub(r"(?i)(https?|ftp)://|\bwww\.", lambda match: f"{match.group()[:-1]}\u2060{match.group()[-1]}", text)
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$:^=&@/" else c for c in text.replace("\n", " "))
 
 

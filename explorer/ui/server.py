@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from explorer.errors import SettingsError
 
@@ -13,8 +14,8 @@ _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
 
 
-def serve(port: int, *, open_browser: bool) -> int:
-    """Runs the dashboard until it is stopped; returns the server's exit code.
+def serve(port: int, *, open_browser: bool) -> NoReturn:
+    """Becomes the dashboard's server, until it is stopped.
 
     Raises SettingsError when the port is not free.
     """
@@ -28,11 +29,9 @@ def serve(port: int, *, open_browser: bool) -> int:
     app = _find("app.py", "app.py")
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"]
     command.append(f"--server.headless={str(not open_browser).lower()}")
-    try:
-        # Streamlit reads its settings from the folder it is started in.
-        return subprocess.call(command, cwd=app.parent)
-    except KeyboardInterrupt:
-        return 0
+    os.chdir(app.parent)  # Streamlit reads its settings from the folder it is started in
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606 - it takes this process's place, so that a signal reaches it
 
 
 def port_is_free(port: int) -> bool:

@@ -39,7 +39,7 @@ def keep_analysis_in_address() -> None:
 def row_in_address(name: str, n_rows: int) -> int | None:
     """The row that the address names under ``name``, or None; an address may hold anything."""
     value = st.query_params.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and int(value) < n_rows else None
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 and int(value) < n_rows else None
 
 
 def put_in_address(name: str, value: object | None) -> None:

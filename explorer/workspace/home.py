@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path, user_data_path
 
+from explorer.errors import StorageError
+
 if TYPE_CHECKING:
     from explorer.embed.store import VectorStore
 
@@ -38,5 +40,10 @@ def default_store(owner: str = "python") -> VectorStore:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {folder} cannot be made ({error.strerror}). Set EXPLORER_HOME to a folder that can be written."
+        ) from error
     return folder

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +171,8 @@ class Library:
             return
         self.cancel(analysis_id)
         with self._lock():
+            shutil.rmtree(folder)
             VectorStore(cache_folder(), analysis_id).forget_owner()
-            shutil.rmtree(folder, ignore_errors=False)
 
     def _known(self, analysis_id: str) -> Path | None:
         """The folder of an id; an id comes from a web address, so only the ones that were given out are taken."""
@@ -247,8 +248,9 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _identify(files: Sequence[Path], request: Request) -> str:
-    """A hash of the files' content, their names and every setting: the same question has the same id."""
-    digest = blake2b(json.dumps(asdict(request), sort_keys=True).encode("utf-8", "surrogatepass"), digest_size=8)
+    """A hash of the files' content, their names, every setting and our version: the same question has the same id."""
+    question = [asdict(request), version("embedding-explorer")]
+    digest = blake2b(json.dumps(question, sort_keys=True).encode("utf-8", "surrogatepass"), digest_size=8)
     for path in files:
         part = blake2b(digest_size=16)
         with path.open("rb") as file:

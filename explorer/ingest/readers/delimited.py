@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Sequence
 
 from explorer.errors import InputError
@@ -74,7 +73,7 @@ class _Rows:
         self.sink = sink
         self.records = records
         self.rejected: list[RejectedRow] = []
-        self._short: Counter[int] = Counter()
+        self._short_lines: list[int] = []
         self._n_trimmed = 0
         records.width = len(sink.names)
 
@@ -86,7 +85,7 @@ class _Rows:
             return
         if len(cells) != width:
             if len(cells) < width:
-                self._short[len(cells)] += 1
+                self._short_lines.append(record.line)
                 cells = [*cells, *[None] * (width - len(cells))]
             elif not any(cells[width:]):
                 self._n_trimmed += 1
@@ -99,10 +98,13 @@ class _Rows:
 
     def notes(self) -> list[str]:
         notes = []
-        if self._short:
-            n = sum(self._short.values())
+        if self._short_lines:
+            n = len(self._short_lines)
             rows = "1 row has" if n == 1 else f"{n:,} rows have"
-            notes.append(f"{rows} fewer fields than the header; the missing cells are left empty.")
+            where = ", ".join(f"{line:,}" for line in self._short_lines[:10]) + (", ..." if n > 10 else "")
+            notes.append(
+                f"{rows} fewer fields than the header; the missing cells are left empty (line{'s'[: n > 1]} {where})."
+            )
         if self._n_trimmed:
             rows = "1 row ends" if self._n_trimmed == 1 else f"{self._n_trimmed:,} rows end"
             notes.append(f"{rows} with empty fields beyond the header, which were left out.")
