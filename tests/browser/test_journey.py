@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
+from explorer.report import EXPORTERS
 from explorer.workspace.library import Library
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,6 +37,63 @@ def a_file() -> bytes:
     return out.getvalue().encode()
 
 
+def check_every_export(page, folder: Path) -> None:  # type: ignore[no-untyped-def]
+    """Each download of the export page opens again, and holds what was in the file."""
+    buttons = page.get_by_role("button", name="Download")
+    tables = {}
+    for i in range(len(EXPORTERS) + 1):
+        with page.expect_download() as download:
+            buttons.nth(i).click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        name = path.name.rsplit("-", 1)[0] + path.suffix
+        if path.suffix == ".csv":
+            with path.open(newline="", encoding="utf-8") as file:
+                tables[name] = list(csv.DictReader(file))
+        elif path.suffix == ".parquet":
+            tables[name] = pq.read_table(path).to_pylist()
+        elif path.suffix == ".xlsx":
+            book = openpyxl.load_workbook(path)
+            assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+            tables[name] = list(book.sheetnames)
+        elif path.suffix == ".json":
+            tables[name] = json.loads(path.read_text("utf-8"))
+        else:
+            tables[name] = path.read_text("utf-8")
+    assert {"T-0", "T-45"} <= {row["id"] for row in tables["duplicate_groups.csv"]}
+    assert ("T-0", "T-45", "exact") in {(p["id_a"], p["id_b"], p["kind"]) for p in tables["duplicate_pairs.csv"]}
+    assert tables["anomalies.csv"][0]["id"] in ("T-46", "T-47")
+    assert len(tables["records.csv"]) == len(tables["records.parquet"]) == 48
+    assert [row["line"] for row in tables["rejected.csv"]] == ["50"]
+    assert "Anomalies" in tables["report.xlsx"]
+    assert "plum cake" in tables["report.html"]
+    assert tables["analysis.json"]["counts"]["n_records"] == 48
+    assert tables["clusters.csv"]
+
+
+def test_two_visitors_with_different_files_see_their_own(dashboard, new_page) -> None:  # type: ignore[no-untyped-def]
+    visits = []
+    for name in ("apples", "pears"):
+        page = new_page()
+        content = "id,text\n" + "".join(f"{name}-{i},We ran out of {name} in branch {i}\n" for i in range(9))
+        page.goto(dashboard.url)
+        page.locator("input[type=file]").set_input_files(
+            {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        )
+        page.get_by_role("button", name="Analyse 9 records").wait_for()
+        visits.append((name, page))
+    for _, page in visits:
+        page.get_by_role("button", name="Analyse 9 records").click()
+    for name, page in visits:
+        page.get_by_text("9 tickets, 9 distinct texts").wait_for(timeout=300_000)
+        assert page.get_by_text(f"{name}.csv").count() > 0
+        page.get_by_role("link", name="Duplicates", exact=True).first.click()
+        page.get_by_role("heading", name="Duplicates", exact=True).wait_for()
+        page.get_by_text(f"out of {name}").first.wait_for()
+        other = "pears" if name == "apples" else "apples"
+        assert other not in page.locator("body").inner_text()
+
+
 def test_a_support_lead_does_the_whole_job(dashboard, page, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     page.goto(dashboard.url)
     page.locator("input[type=file]").set_input_files({"name": "march.csv", "mimeType": "text/csv", "buffer": a_file()})
@@ -54,13 +115,7 @@ def test_a_support_lead_does_the_whole_job(dashboard, page, tmp_path: Path) -> N
         page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
         assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download").nth(3).click()
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
-    with path.open(newline="", encoding="utf-8") as file:
-        groups = list(csv.DictReader(file))
-    assert {"T-0", "T-45"} <= {row["id"] for row in groups}
+    check_every_export(page, tmp_path)
 
     page.goto(dashboard.url)
     page.get_by_text("march.csv").first.wait_for()
