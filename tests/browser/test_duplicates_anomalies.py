@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,76 +13,20 @@ from tests.ui.opened import put_in_library
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PLAIN, HOSTILE = "00000000000000aa", "00000000000000bb"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        if os.environ.get("EXPLORER_REQUIRE_BROWSER") == "1":
-            pytest.fail("EXPLORER_REQUIRE_BROWSER is 1, but no chromium was found on the PATH.")
-        pytest.skip("No chromium was found on the PATH.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running dashboard with two analyses."""
-    home = tmp_path_factory.mktemp("home")
+def address(dashboard: Any) -> str:
+    """The address of the dashboard, with two analyses in it."""
+    home = dashboard.home
     places = [f"printer {i % 9} on floor {i // 9} prints blank pages" for i in range(90)]
     put_in_library(make_analysis([*places, *places[:30], "plum cake"], threshold=0.9, n_anomalies=5), home, PLAIN)
     hostile = [text.encode("utf-8", "replace").decode() for text in HOSTILE_TEXTS]
     texts = [*hostile, *hostile, *(f"{text} again" for text in hostile)]
     attacked = make_analysis(texts, ids=[text[:300] for text in texts], threshold=0.8, n_anomalies=40)
     put_in_library(attacked, home, HOSTILE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    environment = {**os.environ, "EXPLORER_HOME": str(home)}
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_until_up(url: str) -> None:
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(url, timeout=1) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail("The dashboard did not start.")
-
-
-@pytest.fixture
-def page(chromium: Any) -> Iterator[Any]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    opened.set_default_timeout(60_000)
-    yield opened
-    context.close()
+    return dashboard.url
 
 
 def go(page: Any, url: str) -> None:

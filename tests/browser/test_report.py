@@ -1,8 +1,5 @@
 """The HTML report in a real Chromium, opened from a file with hostile records in it."""
 
-import os
-import shutil
-
 import pytest
 
 from explorer.report.html import write_html
@@ -10,31 +7,6 @@ from explorer.types import RejectedRow
 from tests.factories import HOSTILE_TEXTS, make_analysis
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        if os.environ.get("EXPLORER_REQUIRE_BROWSER") == "1":
-            pytest.fail("EXPLORER_REQUIRE_BROWSER is 1, but no chromium was found on the PATH.")
-        pytest.skip("No chromium was found on the PATH.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
