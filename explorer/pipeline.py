@@ -114,7 +114,10 @@ def analyze(
         pairs=pairs,
         duplicates=duplicates,
         anomalies=anomalies,
-        warnings=_warnings(distinct, embedding, neighbours, pairs, params.duplicates.threshold),
+        warnings=(
+            *_warnings(distinct, embedding, neighbours, pairs, params.duplicates.threshold),
+            *_shared_vectors(vectors, embedding, distinct),
+        ),
         seconds=clock.seconds,
         peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         versions=versions,
@@ -219,6 +222,22 @@ def _given(vectors: Floats, corpus: Corpus, distinct: Distinct) -> Embedding:
         by_letters=np.zeros(d, dtype=np.bool_),
         model_id=f"{GIVEN}@{blake2b(chosen.tobytes(), digest_size=6).hexdigest()}",
         n_cached=0,
+    )
+
+
+def _shared_vectors(vectors: Floats | None, embedding: Embedding, distinct: Distinct) -> tuple[str, ...]:
+    """Says so when records with the same text came with different vectors, of which only one is used."""
+    if vectors is None:
+        return ()
+    rows = np.flatnonzero(distinct.text_of_row >= 0)
+    own = np.asarray(vectors, dtype=np.float64)[rows]
+    used = embedding.vectors[distinct.text_of_row[rows]]
+    length = np.linalg.norm(own, axis=1)
+    differ = np.einsum("ij,ij->i", own, used.astype(np.float64)) < (1 - 1e-4) * length
+    if not differ.any():
+        return ()
+    return (
+        f"Records with the same text came with different vectors; one is used for all: {int(differ.sum()):,} records.",
     )
 
 

@@ -153,6 +153,18 @@ def test_the_users_own_vectors_are_used_as_they_are() -> None:
     result = analyze(corpus, vectors=vectors.astype(np.float32))
     group = result.row_values(result.duplicates.group, -1)
     assert group.tolist() == [0, 0, -1]
+    assert result.warnings == ()
+
+
+def test_different_vectors_for_the_same_text_are_pointed_out() -> None:
+    vectors = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1]], dtype=np.float32)
+    result = analyze(corpus_from_texts(["same", "same", "other"]), vectors=vectors)
+    assert any("different vectors" in warning and "1 records" in warning for warning in result.warnings)
+
+
+def test_vectors_of_one_dimension_are_vectors_too() -> None:
+    corpus = corpus_from_texts([f"text {i}" for i in range(8)])
+    assert analyze(corpus, vectors=np.linspace(-1, 1, 8)[:, None]).layout.xy.shape == (8, 2)
 
 
 @pytest.mark.parametrize(
