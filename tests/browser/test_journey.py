@@ -31,7 +31,9 @@ def a_file() -> bytes:
         text = PROBLEMS[i % 3].format(i)
         writer.writerow([f"T-{i}", f"2026-03-{i % 28 + 1:02}T09:30:00", ["mail", "phone"][i % 2], text])
     writer.writerow(["T-45", "2026-03-05", "mail", PROBLEMS[0].format(0)])
-    writer.writerow(["T-46", "2026-03-06", "mail", "For the plum cake take 250 g butter, 200 g sugar and four eggs"])
+    writer.writerow(
+        ["T-46", "2026-03-06", "mail", "For the rhubarb crumble take 250 g butter, 200 g sugar and four eggs"]
+    )
     writer.writerow(["T-47", "2026-03-07", "mail", "<img src=x onerror=alert(1)>"])
     writer.writerow(["T-48", "2026-03-07", "mail", "one", "too many"])
     return out.getvalue().encode()
@@ -66,7 +68,7 @@ def check_every_export(page, folder: Path) -> None:  # type: ignore[no-untyped-d
     assert len(tables["records.csv"]) == len(tables["records.parquet"]) == 48
     assert [row["line"] for row in tables["rejected.csv"]] == ["50"]
     assert "Anomalies" in tables["report.xlsx"]
-    assert "plum cake" in tables["report.html"]
+    assert "rhubarb crumble" in tables["report.html"]
     assert tables["analysis.json"]["counts"]["n_records"] == 48
     assert tables["clusters.csv"]
 
@@ -123,5 +125,5 @@ def test_a_support_lead_does_the_whole_job(dashboard, page, tmp_path: Path) -> N
     page.reload()
     page.get_by_text("Or a sample").wait_for()
     assert page.get_by_text("march.csv").count() == 0
-    left = [path for path in dashboard.home.rglob("*") if path.is_file() and b"plum cake" in path.read_bytes()]
+    left = [path for path in dashboard.home.rglob("*") if path.is_file() and b"rhubarb crumble" in path.read_bytes()]
     assert left == [], "what was uploaded and then deleted is gone from the disk"
