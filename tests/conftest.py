@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from explorer.embed import EMBEDDERS
 from tests.fakes import WordEmbedder
+
+# The same examples on every run: a test that fails must fail for everybody. "search" looks for new ones:
+#   pytest --hypothesis-profile search
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1_000, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -126,7 +126,8 @@ def _even_odd(points: npt.NDArray[np.float64], corners: npt.NDArray[np.float64])
         if ya == yb:
             continue
         crosses = (ya > y) != (yb > y)
-        odd ^= crosses & (x < (xb - xa) * (y - ya) / (yb - ya) + xa)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):  # where the edge is not crossed
+            odd ^= crosses & (x < (xb - xa) * (y - ya) / (yb - ya) + xa)
     return odd
 
 
