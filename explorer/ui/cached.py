@@ -8,7 +8,6 @@ read-only.
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import streamlit as st
 
@@ -55,8 +54,3 @@ def found(fingerprint: str, text: str, k: int, _analysis: Analysis) -> list[Hit]
     model = embedder(_analysis.params.embed.model)
     with _MODEL_LOCK:
         return search_records(_analysis, text, model, k)
-
-
-def report_folder(analysis_id: str) -> Path:
-    """Where the finished reports of an analysis are."""
-    return library().result_folder(analysis_id)
