@@ -22,7 +22,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError
-from explorer.params import DEFAULT_MODEL, Params
+from explorer.params import DEFAULT_MODEL, Params, ReadParams
 
 if TYPE_CHECKING:
     from explorer.search import Hit
@@ -101,10 +101,7 @@ def _add_analyze(commands: Any) -> None:
     columns.add_argument("--text", metavar="COL,COL", help="text columns, joined in this order")
     columns.add_argument("--id", metavar="COL", help="column with the records' ids")
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
-    reading = command.add_argument_group("reading")
-    form = reading.add_mutually_exclusive_group()
-    form.add_argument("--logs", action="store_true", help="every line is a record")
-    form.add_argument("--table", action="store_true", help="the files are tables, whatever their names")
+    reading = _add_reading(command)
     mask = reading.add_mutually_exclusive_group()
     mask.add_argument("--mask", action="store_true", help="ignore times, ids, addresses and numbers when comparing")
     mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
@@ -117,13 +114,29 @@ def _add_analyze(commands: Any) -> None:
     settings.add_argument("--model", metavar="M", help=f"model folder or hub name (default {DEFAULT_MODEL}, built in)")
     settings.add_argument("--seed", metavar="S", type=int, help="seed of the map (default 0)")
     settings.add_argument("--no-cache", action="store_true", help="neither read nor keep vectors on disk")
-    # How the dashboard runs this command: the upload's name and single columns (a name may hold a comma), and
-    # where to say how far the run is.
-    command.add_argument("--shown-name", action="append", help=argparse.SUPPRESS)
+    # How the dashboard runs this command: single columns (a name may hold a comma), and where to say how far it is.
     command.add_argument("--text-column", action="append", help=argparse.SUPPRESS)
     command.add_argument("--job", type=Path, help=argparse.SUPPRESS)
     command.add_argument("--owner", default="command line", help=argparse.SUPPRESS)
     command.set_defaults(run=_analyze)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """What the reader decides where nothing is said; the same for every command that reads files."""
+    reading = command.add_argument_group("reading (decided from the file where not given)")
+    form = reading.add_mutually_exclusive_group()
+    form.add_argument("--logs", action="store_true", help="every line is a record")
+    form.add_argument("--table", action="store_true", help="the files are tables, whatever their names")
+    reading.add_argument("--encoding", metavar="NAME", help="utf-8, cp1252, shift_jis, gb18030, ...")
+    reading.add_argument("--delimiter", metavar="TEXT", help="what separates columns; \\t for a tab, '' for one column")
+    reading.add_argument("--quote", metavar="CHAR", help="what encloses a cell; '' for nothing")
+    reading.add_argument("--first-line", metavar="N", type=int, help="the line, from 1, on which the header begins")
+    reading.add_argument("--header-rows", metavar="N", type=int, help="rows of the header, 0 where there is none")
+    reading.add_argument("--sheet", metavar="NAME", help="sheet of a workbook, or file in an archive")
+    reading.add_argument("--log-format", metavar="NAME", help="the format of a log's lines")
+    # How the dashboard runs this command: the names of uploads, which are stored under other names.
+    command.add_argument("--shown-name", action="append", help=argparse.SUPPRESS)
+    return reading
 
 
 def _add_search(commands: Any) -> None:
@@ -237,7 +250,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     table = read_table(
         options.files,
         names=options.shown_name,
-        as_lines=True if options.logs else False if options.table else None,
+        params=_read_params(options),
         progress=progress,
     )
     text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
@@ -255,6 +268,19 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     write_summary(analysis, options.out / SUMMARY_FILE)
     save_analysis(analysis, options.out)
     return analysis
+
+
+def _read_params(options: argparse.Namespace) -> ReadParams:
+    return ReadParams(
+        as_lines=True if options.logs else False if options.table else None,
+        encoding=options.encoding,
+        delimiter=None if options.delimiter is None else options.delimiter.replace("\\t", "\t"),
+        quote=options.quote,
+        first_line=options.first_line,
+        header_rows=options.header_rows,
+        sheet=options.sheet,
+        log_format=options.log_format,
+    )
 
 
 def _check_out(out: Path) -> None:

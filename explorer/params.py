@@ -20,6 +20,53 @@ def _require(ok: bool, sentence: str) -> None:
 
 
 @dataclass(frozen=True)
+class ReadParams:
+    """What the user decided about reading; None leaves a choice to the reader.
+
+    ``as_lines``: every line of a text file is a record (True), or it is a table (False). ``encoding`` is a codec's
+    name. For delimited text: ``delimiter`` ("" for one column), ``quote`` ("" for none), ``first_line`` (1-based) is
+    where the header begins, ``header_rows`` how many rows it has (0 for none). ``sheet`` names a workbook's sheet or a
+    member of an archive, ``log_format`` one of the formats in :data:`explorer.ingest.log_formats.LOG_FORMATS`.
+    """
+
+    as_lines: bool | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    first_line: int | None = None
+    header_rows: int | None = None
+    sheet: str | None = None
+    log_format: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.encoding is not None:
+            try:
+                "".encode(self.encoding)
+            except (LookupError, UnicodeError) as error:
+                raise SettingsError(
+                    f"There is no encoding {self.encoding!r}. Common ones: utf-8, cp1252, utf-16, shift_jis, gb18030."
+                ) from error
+        _require(self.quote is None or len(self.quote) <= 1, f"The quote {self.quote!r} is more than one character.")
+        _require(
+            self.delimiter is None or not set(self.delimiter) & set("\r\n\x00"), "A line end cannot be the delimiter."
+        )
+        _require(self.first_line is None or self.first_line >= 1, "Lines count from 1; first_line is smaller.")
+        _require(
+            self.header_rows is None or 0 <= self.header_rows <= 20,
+            f"The header cannot have {self.header_rows} rows; choose 0 to 20.",
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ReadParams:
+        """From names and values; unknown names are a SettingsError."""
+        known = [f.name for f in fields(cls)]
+        problems = [_unknown(name, known) for name in data if name not in known]
+        if problems:
+            raise SettingsError(" ".join(problems))
+        return cls(**data)
+
+
+@dataclass(frozen=True)
 class EmbedParams:
     """``model``: the built-in name, a local folder, or a hub name where the network allows it."""
 

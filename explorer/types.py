@@ -95,13 +95,17 @@ class ReadReport:
     """
 
     source: str
-    format: str  # "csv", "tsv", "xlsx", "json", "jsonl", "parquet", "log lines", "data frame"
+    format: str  # "csv", "tsv", "xlsx", "json", "jsonl", "parquet", "log lines", "syslog", "data frame", ...
     encoding: str | None
     delimiter: str | None
     sheet: str | None
     n_rows_read: int
     n_rows_kept: int
     n_rows_rejected: int
+    quote: str | None = None
+    header: str | None = None  # "line 4", "lines 1 to 2", "none"
+    sheets: tuple[str, ...] = ()  # what ``sheet`` was chosen from
+    n_lines_joined: int = 0  # lines that continue a record above them, such as a stack trace
     n_cells_repaired: int = 0  # cells that held NUL bytes or lone surrogates, which no report can carry
     notes: tuple[str, ...] = ()
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from explorer.embed.store import VectorStore
+from explorer.params import ReadParams
 from explorer.workspace.home import cache_folder
 from explorer.workspace.library import Entry, Library, Request, run_slot
 from explorer.workspace.saved import load_analysis
@@ -112,7 +113,11 @@ def test_an_id_that_was_never_given_out_is_nothing(strange_id: str) -> None:
 
 def test_settings_of_a_request_reach_the_command_line() -> None:
     options = request(
-        id_column="", text_columns=("a,b", "-c"), mask=False, as_lines=False, duplicate_threshold=0.8
+        id_column="",
+        text_columns=("a,b", "-c"),
+        mask=False,
+        reading=ReadParams(as_lines=False, delimiter="\t", header_rows=0),
+        duplicate_threshold=0.8,
     ).arguments()
     assert options == [
         "--shown-name=tickets.csv",
@@ -121,6 +126,8 @@ def test_settings_of_a_request_reach_the_command_line() -> None:
         "--text-column=a,b",
         "--text-column=-c",
         "--table",
+        "--delimiter=\t",
+        "--header-rows=0",
         "--no-mask",
     ]
 

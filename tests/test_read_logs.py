@@ -7,6 +7,7 @@ import pytest
 
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest import build_corpus, read_table
+from explorer.params import ReadParams
 from explorer.types import Table
 
 LINES = [
@@ -18,10 +19,10 @@ LINES = [
 
 @pytest.fixture
 def read(tmp_path):
-    def read_log(data: str | bytes, name: str = "app.log", **options) -> Table:
+    def read_log(data: str | bytes, name: str = "app.log", **reading) -> Table:
         path = tmp_path / name
         path.write_bytes(data.encode() if isinstance(data, str) else data)
-        return read_table([path], **options)
+        return read_table([path], params=ReadParams(**reading))
 
     return read_log
 

@@ -23,14 +23,15 @@ from hypothesis import strategies as st
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest import read_table
 from explorer.ingest import source as source_module
+from explorer.params import ReadParams
 from explorer.types import Progress, Table
 
 
-def read(data: str | bytes, name: str = "tickets.csv", **options) -> Table:
+def read(data: str | bytes, name: str = "tickets.csv", *, progress=None, **reading) -> Table:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stored"
         path.write_bytes(data.encode() if isinstance(data, str) else data)
-        table = read_table([path], names=[name], **options)
+        table = read_table([path], names=[name], params=ReadParams(**reading), progress=progress)
     report = table.reports[0]
     assert report.n_rows_read == report.n_rows_kept + report.n_rows_rejected
     assert report.n_rows_kept == table.n_rows == len(table.lines) == len(table.sources)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 from typing import NamedTuple
 
 from explorer.errors import InputError, UnreadableFileError
+from explorer.params import ReadParams
 
 MAX_BYTES = 2 << 30  # of one file after unpacking
 _CHUNK = 4 << 20
@@ -51,17 +53,21 @@ class Decoded(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One file to read: the name shown to the user, the ending that hints at the format, and the unpacked bytes."""
+    """One file to read: the name shown to the user, the ending that hints at the format, the unpacked bytes, and what
+    the user decided about reading it."""
 
     name: str
     suffix: str  # lower case, without the dot, "gz" and numbers of rotated logs left out: "app.LOG.2.gz" -> "log"
     data: bytes
     notes: tuple[str, ...] = ()
+    params: ReadParams = field(default_factory=ReadParams)
 
     @cached_property
     def is_text(self) -> bool:
         if any(self.data.startswith(magic) for magic, _ in _KNOWN_BINARIES):
             return False
+        if self.params.encoding is not None:
+            return True
         # A log that was cut while it was written to begins with a hole: NUL bytes, perhaps millions.
         begin = _NOT_NUL.search(self.data)
         if begin is None:
@@ -75,12 +81,12 @@ class Source:
         """The whole text. Raises UnreadableFileError for a file that is not text."""
         if not self.is_text:
             raise self.unreadable()
-        return _decode(self.data)
+        return _decode(self.data, self.params.encoding)
 
     @cached_property
     def head(self) -> str:
         """The beginning of the text, enough to tell formats apart; the last line may be cut."""
-        return _decode(self.data[: 4 * _HEAD], is_cut=len(self.data) > 4 * _HEAD).text
+        return _decode(self.data[: 4 * _HEAD], self.params.encoding, is_cut=len(self.data) > 4 * _HEAD).text
 
     def unreadable(self) -> UnreadableFileError:
         for magic, what in _KNOWN_BINARIES:
@@ -91,7 +97,7 @@ class Source:
         )
 
 
-def open_source(path: Path, name: str | None = None) -> Source:
+def open_source(path: Path, name: str | None = None, params: ReadParams | None = None) -> Source:
     """Read and unpack one file. ``name`` is what the user sees; it is never used as a path.
 
     Raises InputError when the file is missing, empty or not allowed to be read, UnreadableFileError when it is
@@ -116,7 +122,7 @@ def open_source(path: Path, name: str | None = None) -> Source:
         raise UnreadableFileError(f"{shown} is larger than {_gigabytes(MAX_BYTES)}. Split it and read the parts.")
     if not data:
         raise InputError(f"{shown} is empty. Check how it was exported.")
-    return Source(shown, _suffix(shown), data, notes)
+    return Source(shown, _suffix(shown), data, notes, params or ReadParams())
 
 
 def shown_name(name: str) -> str:
@@ -184,7 +190,12 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _decode(data: bytes, *, is_cut: bool = False) -> Decoded:
+def _decode(data: bytes, chosen: str | None = None, *, is_cut: bool = False) -> Decoded:
+    if chosen is not None:
+        text = data.decode(chosen, "replace")
+        n = text.count("\ufffd")
+        notes = (f"{n:,} bytes or characters are not {chosen} and are shown as \ufffd.",) if n else ()
+        return Decoded(text.removeprefix("\ufeff"), codecs.lookup(chosen).name, notes)
     if data.startswith(b"\xef\xbb\xbf"):
         return _decode_utf8(data[3:], is_cut)
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers import FileRows, Reader, choose_reader
 from explorer.ingest.source import Source, open_source
+from explorer.params import ReadParams
 from explorer.types import Progress, ProgressCallback, ReadReport, Table
 
 
@@ -20,14 +21,14 @@ def read_table(
     paths: Sequence[str | Path],
     *,
     names: Sequence[str] | None = None,
-    as_lines: bool | None = None,
+    params: ReadParams | None = None,
     progress: ProgressCallback | None = None,
 ) -> Table:
     """Read tickets or logs; several files are read as one, in the order given.
 
-    ``names`` are the names to show, one per path, where files are stored under other names. ``as_lines``: True reads
-    text files line by line, False as tables, None decides by content and name. Progress counts the rows read of
-    the file that its note names.
+    ``names`` are the names to show, one per path, where files are stored under other names. ``params`` holds what
+    the user decided about reading; the rest is decided by content and name. Progress counts the rows read of the
+    file that its note names.
 
     Raises InputError (UnreadableFileError) in one sentence when a file cannot be used; rows that cannot be used
     are in ``Table.rejected`` instead.
@@ -41,8 +42,8 @@ def read_table(
     parts: list[FileRows] = []
     readers: list[Reader] = []
     for number, path in enumerate(paths):
-        source = open_source(Path(path), None if names is None else names[number])
-        reader = choose_reader(source, as_lines)
+        source = open_source(Path(path), None if names is None else names[number], params)
+        reader = choose_reader(source)
         readers.append(reader)
         _check_kinds(readers, [*(part.report.source for part in parts), source.name])
         parts.append(_read_file(reader, source, progress))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.ingest import build_corpus, guess_roles, read_table
+from explorer.params import ReadParams
 from explorer.types import Corpus, Table
 from explorer.ui.server import sample_folder
 from explorer.workspace.home import data_folder
@@ -87,10 +88,10 @@ def choose_sample(sample: Sample) -> Chosen:
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the file ...")
-def preview(fingerprint: str, as_lines: bool | None, _chosen: Chosen) -> tuple[Table, Corpus]:
+def preview(fingerprint: str, reading: ReadParams, _chosen: Chosen) -> tuple[Table, Corpus]:
     """What the reader made of the chosen files, and the records it would analyse with the roles it guessed."""
     del fingerprint
-    table = read_table(_chosen.paths, names=_chosen.names, as_lines=as_lines)
+    table = read_table(_chosen.paths, names=_chosen.names, params=reading)
     return table, build_corpus(table, guess_roles(table))
 
 

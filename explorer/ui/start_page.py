@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 from explorer.ingest import guess_roles
-from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams
+from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.types import Corpus, ReadReport, Table
 from explorer.ui import cached, intake, parts, state
 from explorer.workspace.library import Entry, Request
@@ -66,12 +66,13 @@ def show_preview(chosen: intake.Chosen) -> None:
         read_as.segmented_control("Read", list(_READ_AS), default="As the file looks", key="read_as")
         or "As the file looks"
     ]
-    table, corpus = intake.preview(chosen.fingerprint, as_lines, chosen)
+    reading = ReadParams(as_lines=as_lines)
+    table, corpus = intake.preview(chosen.fingerprint, reading, chosen)
     for report in table.reports:
         _show_report(report)
     _show_rejected(table)
     st.dataframe(table.cells.slice(0, 8).to_pandas(), hide_index=True, width="stretch", key="preview")
-    request = _choose_settings(chosen, table, corpus, as_lines)
+    request = _choose_settings(chosen, table, corpus, reading)
     if request is None:
         return
     if st.button(f"Analyse {corpus.n_records:,} records", type="primary", icon=":material/play_arrow:", key="analyse"):
@@ -104,7 +105,7 @@ def _show_rejected(table: Table) -> None:
         st.caption(f"{more}All of them will be in the export “rejected.csv”.")
 
 
-def _choose_settings(chosen: intake.Chosen, table: Table, corpus: Corpus, as_lines: bool | None) -> Request | None:
+def _choose_settings(chosen: intake.Chosen, table: Table, corpus: Corpus, reading: ReadParams) -> Request | None:
     """The columns' roles and the settings; None (with a hint) when no text column is chosen."""
     guessed = guess_roles(table)
     texts, ids, times = list(guessed.text), guessed.id, guessed.time
@@ -116,7 +117,7 @@ def _choose_settings(chosen: intake.Chosen, table: Table, corpus: Corpus, as_lin
     mask = st.toggle(
         "Ignore times, ids, addresses and numbers when comparing",
         value=corpus.mask,
-        key=f"mask-{chosen.fingerprint}-{as_lines}",
+        key=f"mask-{chosen.fingerprint}-{reading.as_lines}",
         help="For logs: lines that differ only in such details are then the same line. In a ticket a number may be "
         "what matters.",
     )
@@ -146,7 +147,7 @@ def _choose_settings(chosen: intake.Chosen, table: Table, corpus: Corpus, as_lin
         id_column=None if table.is_lines or ids == guessed.id else ids or "",
         text_columns=None if table.is_lines or tuple(texts) == guessed.text else tuple(texts),
         time_column=None if table.is_lines or times == guessed.time else times or "",
-        as_lines=as_lines,
+        reading=reading,
         mask=None if mask == corpus.mask else mask,
         model=None if model.strip() in ("", DEFAULT_MODEL) else model.strip(),
         neighbours=None if neighbours == NeighbourParams.k else int(neighbours),

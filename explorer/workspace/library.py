@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +25,8 @@ from typing import Any
 import psutil
 
 from explorer.embed.store import VectorStore
-from explorer.errors import StorageError
+from explorer.errors import SettingsError, StorageError
+from explorer.params import ReadParams
 from explorer.workspace.home import cache_folder, data_folder
 from explorer.workspace.status import Status, is_alive, read_status, write_status
 
@@ -41,7 +42,7 @@ class Request:
     id_column: str | None = None
     text_columns: tuple[str, ...] | None = None
     time_column: str | None = None
-    as_lines: bool | None = None
+    reading: ReadParams = field(default_factory=ReadParams)
     mask: bool | None = None
     model: str | None = None
     neighbours: int | None = None
@@ -65,11 +66,18 @@ class Request:
         }
         out += [f"--{name}={value}" for name, value in options.items() if value is not None]
         out += [f"--text-column={name}" for name in self.text_columns or ()]
-        if self.as_lines is not None:
-            out.append("--logs" if self.as_lines else "--table")
+        out += reading_arguments(self.reading)
         if self.mask is not None:
             out.append("--mask" if self.mask else "--no-mask")
         return out
+
+
+def reading_arguments(reading: ReadParams) -> list[str]:
+    """What the user decided about reading, as options of the command line."""
+    values = asdict(reading)
+    as_lines = values.pop("as_lines")
+    out = [] if as_lines is None else ["--logs" if as_lines else "--table"]
+    return out + [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if value is not None]
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,9 @@ class Library:
         try:
             saved = json.loads((folder / "request.json").read_bytes())
             values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved["request"].items()}
+            values["reading"] = ReadParams(**values["reading"])
             return Entry(analysis_id, Request(**values), float(saved["created"]), read_status(folder))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, SettingsError):
             return None
 
     def result_folder(self, analysis_id: str) -> Path:

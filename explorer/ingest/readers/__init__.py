@@ -25,11 +25,12 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-def choose_reader(source: Source, as_lines: bool | None = None) -> Reader:
-    """The reader that is surest of the file; ``as_lines`` allows only, or never, reading it line by line.
+def choose_reader(source: Source) -> Reader:
+    """The reader that is surest of the file; ``source.params.as_lines`` allows only, or never, reading it line by line.
 
     Raises UnreadableFileError when no reader can open it.
     """
+    as_lines = source.params.as_lines
     sure = {reader: reader.sniff(source) for reader in READERS}
     if not any(sure.values()):
         raise source.unreadable()
