@@ -16,7 +16,7 @@ from explorer.embed.store import StoredVector, VectorStore
 from explorer.errors import ModelError
 from explorer.types import Embedding, Floats, Progress, ProgressCallback
 
-CHUNK = 128  # texts embedded between two commits: what an interrupted run can lose
+CHUNK = 512  # texts embedded between two commits: what an interrupted run can lose
 
 
 class Encoded(NamedTuple):

@@ -24,7 +24,8 @@ from explorer.types import Floats
 BUILT_IN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _RUNNABLE = {".py", ".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib"}
 _STEP = 8  # windows are padded to a multiple of this many tokens
-_RECIPE = "w1"  # changes with anything here that changes a vector
+_TOKENS = 512  # of one batch: as fast per token as larger ones, and little is wasted where a batch is not full
+_RECIPE = "w2"  # changes with anything here that changes a vector
 
 
 class SentenceEmbedder:
@@ -64,7 +65,7 @@ class SentenceEmbedder:
         if modalities != ["text"]:
             raise ModelError(f"The model {model!r} reads {', '.join(modalities)}; choose one that reads text only.")
         self._model.eval()
-        self._batch = 8 if device == "cpu" else 64
+        self._tokens = _TOKENS if device == "cpu" else 32 * _TOKENS
         self.dim = int(self._model.get_embedding_dimension())
         self.model_id = f"{Path(model).name}@{_fingerprint(folder)[:12]}/{device}/{_RECIPE}"
         tokenizer = getattr(self._model, "tokenizer", None)
@@ -116,11 +117,12 @@ class SentenceEmbedder:
         with torch.inference_mode():
             for width, same_shape in groupby(order, key=shape):
                 members = list(same_shape)
-                for start in range(0, len(members), self._batch):
-                    batch = members[start : start + self._batch]
-                    filled = batch + [batch[0]] * (self._batch - len(batch))
-                    ids = torch.full((self._batch, width), pad, dtype=torch.long)
-                    mask = torch.zeros((self._batch, width), dtype=torch.long)
+                size = self._batch_size(width)
+                for start in range(0, len(members), size):
+                    batch = members[start : start + size]
+                    filled = batch + [batch[0]] * (size - len(batch))
+                    ids = torch.full((size, width), pad, dtype=torch.long)
+                    mask = torch.zeros((size, width), dtype=torch.long)
                     for line, i in enumerate(filled):
                         ids[line, : len(windows[i])] = torch.tensor(windows[i], dtype=torch.long)
                         mask[line, : len(windows[i])] = 1
@@ -129,6 +131,10 @@ class SentenceEmbedder:
                     out[batch] = vectors[: len(batch)]
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return np.asarray(out / np.where(norms > 0, norms, 1.0), dtype=np.float32)
+
+    def _batch_size(self, width: int) -> int:
+        """Windows per batch, by their width alone."""
+        return max(self._tokens // max(width, 64), 2)
 
     def _encode_whole(self, texts: Sequence[str]) -> Encoded:
         """For models without a transformer's tokenizer (static word vectors), which have no window to overflow."""

@@ -7,6 +7,7 @@ entry knows which analyses use it, so that deleting an analysis deletes the vect
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import sqlite3
@@ -119,7 +120,6 @@ class VectorStore:
     def _connect(self) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         try:
-            db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA secure_delete=ON")
             yield db
@@ -140,6 +140,14 @@ class VectorStore:
             db.execute("COMMIT")
 
     def _create(self) -> None:
+        # One process at a time: while one changes the journal's mode, SQLite tells others "locked" without waiting.
+        with self._path.with_name("vectors.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with self._connect() as db:
+                db.execute("PRAGMA journal_mode=WAL")
+            self._create_tables()
+
+    def _create_tables(self) -> None:
         with self._transaction() as db:
             db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB, checksum BLOB)")
             db.execute("CREATE TABLE IF NOT EXISTS uses (owner TEXT, key BLOB, PRIMARY KEY (owner, key)) WITHOUT ROWID")
