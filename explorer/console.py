@@ -1,4 +1,7 @@
-"""Progress on a terminal: one line that moves; plain lines where the output is no terminal."""
+"""What is written to a terminal: text that cannot command it, and progress.
+
+Progress is one line that moves; plain lines where the output is no terminal.
+"""
 
 from __future__ import annotations
 
@@ -61,3 +64,8 @@ class ConsoleProgress:
             return ""
         seconds = elapsed * (progress.total - progress.done) / progress.done
         return f", {seconds:.0f} s left" if seconds < 90 else f", {seconds / 60:.0f} min left"
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: a record, an id or a column's name may hold commands that a terminal would obey."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)

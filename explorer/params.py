@@ -65,6 +65,13 @@ class ReadParams:
             raise SettingsError(" ".join(problems))
         return cls(**data)
 
+    def to_arguments(self) -> list[str]:
+        """As options of the command line."""
+        values = asdict(self)
+        as_lines = values.pop("as_lines")
+        out = [] if as_lines is None else ["--logs" if as_lines else "--table"]
+        return out + [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if value is not None]
+
 
 @dataclass(frozen=True)
 class EmbedParams:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -106,7 +107,9 @@ def open_source(path: Path, name: str | None = None, params: ReadParams | None =
     shown = shown_name(path.name if name is None else name)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            # Not read(MAX_BYTES + 1) for all: that sets so much memory aside at once. A pipe has no size.
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size or MAX_BYTES, MAX_BYTES) + 1)
     except FileNotFoundError as error:
         raise InputError(f"There is no file {str(path)!r}. Check the path.") from error
     except IsADirectoryError as error:

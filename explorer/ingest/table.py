@@ -70,7 +70,7 @@ def _read_file(reader: Reader, source: Source, progress: ProgressCallback | None
         rows = reader.read(source, tick)
     except MemoryError as error:
         raise UnreadableFileError(
-            f"{source.name} does not fit into this machine's memory. Split it and read the parts."
+            f"{source.name} does not fit into the memory that reading may use. Split it, or save it as CSV."
         ) from error
     made = rows.report
     if made.n_rows_read == 0:

@@ -15,11 +15,11 @@ from html import escape
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from explorer.cli import internal_fault
 from explorer.errors import ExplorerError
 from explorer.report.worddiff import word_diff
 from explorer.types import STAGES, Analysis
 from explorer.ui import cached, state
+from explorer.workspace.faults import internal_fault
 from explorer.workspace.library import Entry
 
 

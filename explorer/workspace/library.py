@@ -66,18 +66,10 @@ class Request:
         }
         out += [f"--{name}={value}" for name, value in options.items() if value is not None]
         out += [f"--text-column={name}" for name in self.text_columns or ()]
-        out += reading_arguments(self.reading)
+        out += self.reading.to_arguments()
         if self.mask is not None:
             out.append("--mask" if self.mask else "--no-mask")
         return out
-
-
-def reading_arguments(reading: ReadParams) -> list[str]:
-    """What the user decided about reading, as options of the command line."""
-    values = asdict(reading)
-    as_lines = values.pop("as_lines")
-    out = [] if as_lines is None else ["--logs" if as_lines else "--table"]
-    return out + [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if value is not None]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,168 @@
+"""``explorer analyze``: from files to reports."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from explorer.commands import reading_options
+from explorer.errors import ExplorerError, RunCancelledError, SettingsError
+from explorer.params import DEFAULT_MODEL, Params
+from explorer.workspace.faults import internal_fault
+
+if TYPE_CHECKING:
+    from explorer.types import Analysis, ProgressCallback
+    from explorer.workspace.status import StatusWriter
+
+
+def add(commands: Any) -> None:
+    """``explorer analyze``."""
+    command = commands.add_parser(
+        "analyze",
+        help="find duplicates, anomalies and clusters in files and write reports",
+        description="Reads tickets (CSV, TSV, XLSX, JSON, JSONL, Parquet) or logs (.log, .txt), each also as .gz, and "
+        "writes reports to a folder. Several files are read as one. Rows count from 0 in file order.",
+        epilog="Writes records.csv, records.parquet, duplicate_pairs.csv, duplicate_groups.csv, anomalies.csv, "
+        "clusters.csv, rejected.csv, analysis.json, report.html and report.xlsx. Exit codes: 0 done, 2 bad usage or "
+        "unreadable input, 1 a fault of ours.",
+    )
+    command.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    command.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the reports")
+    columns = command.add_argument_group("columns (guessed where not given)")
+    columns.add_argument("--text", metavar="COL,COL", help="text columns, joined in this order")
+    columns.add_argument("--id", metavar="COL", help="column with the records' ids")
+    columns.add_argument("--time", metavar="COL", help="column with the records' times")
+    reading = reading_options.add(command)
+    mask = reading.add_mutually_exclusive_group()
+    mask.add_argument("--mask", action="store_true", help="ignore times, ids, addresses and numbers when comparing")
+    mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
+    settings = command.add_argument_group("settings")
+    settings.add_argument(
+        "--duplicate-threshold", metavar="COS", type=float, help="cosine of near-duplicates, 0.3 to 1 (default 0.9)"
+    )
+    settings.add_argument("--neighbours", metavar="K", type=int, help="nearest texts kept per text (default 30)")
+    settings.add_argument("--min-cluster-size", metavar="N", type=int, help="fewest texts of a cluster")
+    settings.add_argument("--model", metavar="M", help=f"model folder or hub name (default {DEFAULT_MODEL}, built in)")
+    settings.add_argument("--seed", metavar="S", type=int, help="seed of the map (default 0)")
+    settings.add_argument("--no-cache", action="store_true", help="neither read nor keep vectors on disk")
+    # How the dashboard runs this command: single columns (a name may hold a comma), and where to say how far it is.
+    command.add_argument("--text-column", action="append", help=argparse.SUPPRESS)
+    command.add_argument("--job", type=Path, help=argparse.SUPPRESS)
+    command.add_argument("--owner", default="command line", help=argparse.SUPPRESS)
+    command.set_defaults(run=_analyze)
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    if options.job is None:
+        from explorer.console import ConsoleProgress
+
+        console = ConsoleProgress()
+        try:
+            analysis = _run(options, console)
+        finally:
+            console.close()
+        from explorer.report.summary import headline
+
+        sys.stdout.write(f"{headline(analysis)}\n")
+        for warning in analysis.warnings:
+            sys.stdout.write(f"Note: {warning}\n")
+        sys.stdout.write(f"The reports are in {options.out}; open {options.out / 'report.html'} first.\n")
+        return 0
+
+    from explorer.workspace.library import run_slot
+    from explorer.workspace.status import StatusWriter
+
+    signal.signal(signal.SIGTERM, _cancel)
+    status = StatusWriter(options.job)
+    with _reported(status), run_slot(status.wait):
+        _run(options, status)
+        status.finish("done")
+    return 0
+
+
+def _cancel(_signal: int, _frame: object) -> NoReturn:
+    raise RunCancelledError
+
+
+@contextlib.contextmanager
+def _reported(status: StatusWriter) -> Iterator[None]:
+    """Whatever ends the run stands in its status as a sentence."""
+    try:
+        yield
+    except RunCancelledError:
+        status.finish("cancelled")
+        raise
+    except ExplorerError as error:
+        status.finish("failed", str(error))
+        raise
+    except MemoryError:
+        status.finish("failed", "The analysis ran out of memory. Close other programs, or analyse a part of the file.")
+        raise
+    except Exception as error:
+        status.finish("failed", f"The analysis failed: {internal_fault(error)}")
+        raise
+
+
+def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
+    """Reads, analyses and writes; the one way from files to reports."""
+    params = Params.from_options(
+        model=options.model,
+        neighbours=options.neighbours,
+        min_cluster_size=options.min_cluster_size,
+        duplicate_threshold=options.duplicate_threshold,
+        seed=options.seed,
+    )
+    _check_out(options.out)
+    from explorer.ingest import build_corpus, read_table, resolve_roles
+    from explorer.pipeline import analyze
+    from explorer.report import SUMMARY_FILE, write_reports, write_summary
+    from explorer.workspace.home import cache_folder, default_store
+    from explorer.workspace.saved import save_analysis
+
+    # UMAP's compiled code is kept: its first import takes 15 seconds, later ones 2.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
+    start = time.perf_counter()
+    table = read_table(
+        options.files,
+        names=options.shown_name,
+        params=reading_options.chosen(options),
+        progress=progress,
+    )
+    text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
+    roles = resolve_roles(table, id=options.id, text=text, time=options.time)
+    corpus = build_corpus(table, roles, mask=True if options.mask else False if options.no_mask else None)
+    read_seconds = round(time.perf_counter() - start, 3)
+
+    store = None if options.no_cache else default_store(options.owner)
+    analysis = analyze(corpus, params, store=store, progress=progress)
+    analysis = dataclasses.replace(analysis, seconds={"read": read_seconds, **analysis.seconds})
+    start = time.perf_counter()
+    write_reports(analysis, options.out, progress)
+    seconds = {**analysis.seconds, "write": round(time.perf_counter() - start, 3)}
+    analysis = dataclasses.replace(analysis, seconds=seconds)
+    write_summary(analysis, options.out / SUMMARY_FILE)
+    save_analysis(analysis, options.out)
+    return analysis
+
+
+def _check_out(out: Path) -> None:
+    """Finds out before the work, not after it, that the reports cannot be written."""
+    if out.exists() and not out.is_dir():
+        raise SettingsError(f"--out {out} is a file. Name a folder for the reports.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The folder {out} cannot be made ({error.strerror}). Name another one.") from error
+
+
+def _columns(text: str, columns: list[str]) -> list[str]:
+    """``--text``: one column whose name may hold commas, or several names between commas."""
+    return [text] if text in columns else [name.strip() for name in text.split(",") if name.strip()]

@@ -1,0 +1,79 @@
+"""``inspect_table``: what a person should see of a file before anything is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from explorer.ingest.corpus import build_corpus
+from explorer.ingest.roles import guess_roles
+from explorer.types import Kind, ReadReport, RejectedRow, Roles, Table
+
+SAMPLE_ROWS = 20
+SAMPLE_REJECTED = 500
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was decided about one or more files, small enough to be shown and sent.
+
+    ``sample`` are the first rows, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
+    first rows set aside, of ``n_rejected``. ``roles``, ``kind`` and ``mask`` are what an analysis would use.
+    """
+
+    reports: tuple[ReadReport, ...]
+    columns: tuple[str, ...]
+    is_lines: bool
+    n_records: int
+    n_rejected: int
+    roles: Roles
+    kind: Kind
+    mask: bool
+    sample: tuple[tuple[str | None, ...], ...]
+    sample_lines: tuple[int, ...]
+    rejected: tuple[RejectedRow, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        plain["reports"] = [asdict(report) for report in self.reports]
+        plain["roles"] = {**vars(self.roles), "reasons": dict(self.roles.reasons)}
+        plain["rejected"] = [row._asdict() for row in self.rejected]
+        return plain
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Inspection:
+        """The opposite of :meth:`to_dict`."""
+        values = {name: as_tuples(value) for name, value in data.items()}
+        values["reports"] = tuple(
+            ReadReport(**{name: as_tuples(value) for name, value in report.items()}) for report in data["reports"]
+        )
+        values["roles"] = Roles(**{name: as_tuples(value) for name, value in data["roles"].items()})
+        values["rejected"] = tuple(RejectedRow(**row) for row in data["rejected"])
+        return cls(**values)
+
+
+def inspect_table(table: Table) -> Inspection:
+    """Looks at a table as an analysis would. Raises InputError when no record has a text."""
+    roles = guess_roles(table)
+    corpus = build_corpus(table, roles)
+    sample = table.cells.slice(0, SAMPLE_ROWS)
+    return Inspection(
+        reports=corpus.reports,
+        columns=tuple(table.columns),
+        is_lines=table.is_lines,
+        n_records=table.n_rows,
+        n_rejected=len(table.rejected),
+        roles=roles,
+        kind=corpus.kind,
+        mask=corpus.mask,
+        sample=tuple(zip(*(column.to_pylist() for column in sample.columns), strict=True)),
+        sample_lines=tuple(table.lines[:SAMPLE_ROWS].tolist()),
+        rejected=table.rejected[:SAMPLE_REJECTED],
+    )
+
+
+def as_tuples(value: Any) -> Any:
+    """Lists, as JSON gives them, as tuples."""
+    return tuple(as_tuples(item) for item in value) if isinstance(value, list) else value
