@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer.commands import reading_options
-from explorer.errors import ExplorerError, RunCancelledError, SettingsError
+from explorer.errors import ExplorerError, RunCancelledError, SettingsError, StorageError
 from explorer.params import DEFAULT_MODEL, Params
 from explorer.workspace.faults import internal_fault
 
 if TYPE_CHECKING:
-    from explorer.types import Analysis, ProgressCallback
+    from explorer.types import Analysis, ProgressCallback, Table
     from explorer.workspace.status import StatusWriter
 
 
@@ -121,7 +121,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
         seed=options.seed,
     )
     _check_out(options.out)
-    from explorer.ingest import build_corpus, read_table, resolve_roles
+    from explorer.ingest import build_corpus, resolve_roles
     from explorer.pipeline import analyze
     from explorer.report import SUMMARY_FILE, write_reports, write_summary
     from explorer.workspace.home import cache_folder, default_store
@@ -130,12 +130,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     # UMAP's compiled code is kept: its first import takes 15 seconds, later ones 2.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     start = time.perf_counter()
-    table = read_table(
-        options.files,
-        names=options.shown_name,
-        params=reading_options.chosen(options),
-        progress=progress,
-    )
+    table = _read(options, progress)
     text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
     roles = resolve_roles(table, id=options.id, text=text, time=options.time)
     corpus = build_corpus(table, roles, mask=True if options.mask else False if options.no_mask else None)
@@ -151,6 +146,27 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     write_summary(analysis, options.out / SUMMARY_FILE)
     save_analysis(analysis, options.out)
     return analysis
+
+
+def _read(options: argparse.Namespace, progress: ProgressCallback) -> Table:
+    """The files' table; the dashboard's uploads are read in a process of its own."""
+    from explorer.ingest import read_table
+
+    params = reading_options.chosen(options)
+    if options.job is None:
+        return read_table(options.files, names=options.shown_name, params=params, progress=progress)
+    from explorer.workspace.config import load_config
+    from explorer.workspace.isolated import read_isolated
+    from explorer.workspace.library import READ_FOLDER
+    from explorer.workspace.tables import load_table
+
+    folder = options.job / READ_FOLDER
+    limits = load_config().reading
+    read_isolated(options.files, options.shown_name, params, folder, limits=limits, progress=progress)
+    table = load_table(folder)
+    if table is None:
+        raise StorageError("What was read of the files was removed meanwhile. Start the analysis again.")
+    return table
 
 
 def _check_out(out: Path) -> None:

@@ -1,10 +1,13 @@
-"""Uploads and samples: files of the visitor, kept under our own names until they are analysed."""
+"""Uploads, files on the server and samples: kept under our own names until they are analysed."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -13,16 +16,23 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.ingest import build_corpus, guess_roles, read_table
+from explorer.ingest.inspection import Inspection
 from explorer.params import ReadParams
-from explorer.types import Corpus, Table
+from explorer.report.cells import export_text
+from explorer.types import Progress, RejectedRow
 from explorer.ui.server import sample_folder
+from explorer.workspace.config import load_config
 from explorer.workspace.home import data_folder
+from explorer.workspace.isolated import read_isolated
+from explorer.workspace.tables import load_inspection, load_table
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+SAMPLE_CHOSEN = "sample_chosen"  # in the session: which sample
+_ROUND = "upload_round"  # in the session: a new number empties the uploader
 _KEEP_SECONDS = 24 * 3600  # an upload that was never analysed is forgotten after a day
+_MAX_LISTED = 2_000  # files on the server
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,11 @@ class Chosen:
     fingerprint: str
 
 
+def upload_key() -> str:
+    """The uploader's key; it changes when its files have been analysed."""
+    return f"upload-{st.session_state.get(_ROUND, 0)}"
+
+
 def choose_uploads(uploads: list[UploadedFile]) -> Chosen:
     """Keeps uploads on disk under random names; the visitor's names are only shown."""
     folder = _incoming()
@@ -87,19 +102,82 @@ def choose_sample(sample: Sample) -> Chosen:
     return Chosen((path,), (sample.file,), blake2b(path.read_bytes(), digest_size=12).hexdigest())
 
 
-@st.cache_resource(max_entries=3, show_spinner="Reading the file ...")
-def preview(fingerprint: str, reading: ReadParams, _chosen: Chosen) -> tuple[Table, Corpus]:
-    """What the reader made of the chosen files, and the records it would analyse with the roles it guessed."""
-    del fingerprint
-    table = read_table(_chosen.paths, names=_chosen.names, params=reading)
-    return table, build_corpus(table, guess_roles(table))
+def server_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """Files below the folders that an administrator allows, by the name to show; links out of them are left out."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        root = folder.resolve()
+        for path in sorted(root.rglob("*")):
+            if len(found) == _MAX_LISTED:
+                return found
+            if path.is_file() and path.resolve().is_relative_to(root):
+                found[f"{folder.name}/{path.relative_to(root)}"] = path
+    return found
 
 
-def forget_uploads(chosen: Chosen) -> None:
-    """Removes uploads that an analysis has taken a copy of."""
+def choose_server_files(files: dict[str, Path], names: Sequence[str]) -> Chosen:
+    """Files on the server; large ones are told apart by size and time of change, not by reading them whole."""
+    digest = blake2b(digest_size=12)
+    for name in names:
+        stat = files[name].stat()
+        digest.update(f"{files[name]} {stat.st_size} {stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    return Chosen(tuple(files[name] for name in names), tuple(Path(name).name for name in names), digest.hexdigest())
+
+
+def read(chosen: Chosen, reading: ReadParams) -> Inspection:
+    """What a child process read of the chosen files, once for each way of reading them.
+
+    Raises InputError with a sentence for the user.
+    """
+    folder = read_folder(chosen, reading)
+    done = load_inspection(folder)
+    if done is not None:
+        return done
+    place = st.empty()
+
+    def show(progress: Progress) -> None:
+        rows = f" {progress.done:,} rows so far" if progress.done else ""
+        place.caption(f":material/hourglass_top: Reading the file ...{rows}")
+
+    show(Progress("read", 0, 0))
+    try:
+        limits = load_config().reading
+        return read_isolated(chosen.paths, chosen.names, reading, folder, limits=limits, progress=show)
+    finally:
+        place.empty()
+
+
+def read_folder(chosen: Chosen, reading: ReadParams) -> Path:
+    """Where the chosen files' table is, read in this way."""
+    way = blake2b("\0".join(reading.to_arguments()).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return _incoming() / f"read-{chosen.fingerprint}-{way}"
+
+
+def rejected_csv(chosen: Chosen, reading: ReadParams) -> bytes:
+    """Every row that was set aside, as a CSV in which no cell is a formula."""
+    table = load_table(read_folder(chosen, reading))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(RejectedRow._fields)
+    writer.writerows(_safe_cells(table.rejected if table else ()))
+    return out.getvalue().encode("utf-8")
+
+
+def _safe_cells(rejected: Sequence[RejectedRow]) -> Iterator[list[object]]:
+    for row in rejected:
+        yield [export_text(value) for value in row]
+
+
+def forget(chosen: Chosen) -> None:
+    """Removes what an analysis has taken a copy of, and empties the choice."""
+    folder = _incoming()
     for path in chosen.paths:
-        if path.parent == _incoming():
+        if path.parent == folder:
             path.unlink(missing_ok=True)
+    for path in folder.glob(f"read-{chosen.fingerprint}-*"):
+        shutil.rmtree(path, ignore_errors=True)
+    st.session_state.pop(SAMPLE_CHOSEN, None)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def _incoming() -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from explorer.errors import SettingsError
+from explorer.workspace.config import load_config
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -28,6 +29,7 @@ def serve(port: int, *, open_browser: bool) -> NoReturn:
         )
     app = _find("app.py", "app.py")
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"]
+    command.append(f"--server.maxUploadSize={load_config().dashboard.upload_mb}")
     command.append(f"--server.headless={str(not open_browser).lower()}")
     os.chdir(app.parent)  # Streamlit reads its settings from the folder it is started in
     sys.stdout.flush()

@@ -30,6 +30,7 @@ from explorer.params import ReadParams
 from explorer.workspace.home import cache_folder, data_folder
 from explorer.workspace.status import Status, is_alive, read_status, write_status
 
+READ_FOLDER = "read"  # of an analysis: the table that was read
 _CHILDREN: list[subprocess.Popen[bytes]] = []  # kept so that finished ones can be reaped
 
 
@@ -95,8 +96,11 @@ class Library:
         self._folder = self._home / "analyses"
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def start(self, files: Sequence[Path], request: Request) -> str:
+    def start(self, files: Sequence[Path], request: Request, read_folder: Path | None = None) -> str:
         """Starts the analysis of ``files`` and returns its id; where it runs or is done already, only the id.
+
+        ``read_folder`` holds the table that was read of them (see :mod:`explorer.workspace.tables`), so that it need
+        not be read again.
 
         Raises StorageError when the disk refuses.
         """
@@ -107,6 +111,8 @@ class Library:
                 if folder.exists() and read_status(folder).state not in ("failed", "cancelled"):
                     return analysis_id
                 self._keep(folder, files, request)
+                if read_folder is not None and read_folder.is_dir():
+                    shutil.copytree(read_folder, folder / READ_FOLDER, dirs_exist_ok=True)
                 self._run(folder, request)
         except OSError as error:
             raise StorageError(

@@ -49,8 +49,8 @@ def test_an_upload_shows_what_was_read_and_what_was_set_aside(app: AppTest) -> N
     said = shown(app).replace("\\", "")
     assert "export.csv" in said
     assert "semicolon" in said
-    assert "2 rows read, **1 set aside**" in said
-    assert app.selectbox[0].value == "key"
+    assert "3 rows read: 2 kept, **1 set aside**" in said
+    assert {box.label: box.value for box in app.selectbox}["Id of a record"] == "key"
     assert app.multiselect[0].value == ["summary"]
     assert [button.label for button in app.button][-1] == "Analyse 2 records"
 
@@ -60,6 +60,27 @@ def test_roles_can_be_overridden_and_no_text_is_a_hint(app: AppTest) -> None:
     app.multiselect[0].set_value([]).run()
     assert "at least one column" in shown(app)
     assert not [button for button in app.button if "Analyse" in button.label]
+
+
+def test_a_reading_can_be_changed_and_the_preview_follows(app: AppTest) -> None:
+    upload(app, "key;text\n1;Gr\xfc\xdfe, aus\n2;b, c\n".encode("cp1252"))
+    assert app.dataframe[0].value.columns.tolist() == ["line", "key", "text"]
+    label = {box.label: box for box in app.selectbox}
+    label["Delimiter"].set_value(",").run()
+    assert app.dataframe[0].value.columns.tolist()[1] == "key;text"
+    {box.label: box for box in app.selectbox}["Delimiter"].set_value(None).run()
+    {box.label: box for box in app.selectbox}["Encoding"].set_value("cp437").run()
+    assert app.dataframe[0].value["text"][0] == "Gr\u207f\u2580e, aus"
+
+
+def test_a_reading_that_fails_can_be_taken_back(app: AppTest) -> None:
+    upload(app)
+    (first_line,) = [box for box in app.number_input if box.label == "Header begins on line"]
+    first_line.set_value(99).run()
+    assert "99" in " ".join(error.value for error in app.error)
+    [box for box in app.number_input if box.label == "Header begins on line"][0].set_value(None).run()
+    assert not app.error
+    assert [button.label for button in app.button][-1] == "Analyse 2 records"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui import start_page
+from explorer.ui import preview, start_page
 
 start_page.show_current_run()
 st.title("What repeats, and what does not belong?")
@@ -12,6 +12,6 @@ st.markdown(
 )
 chosen = start_page.choose()
 if chosen is not None:
-    start_page.show_preview(chosen)
+    preview.show(chosen)
 elif not start_page.show_library():
     st.caption("Your analyses will be listed here.")

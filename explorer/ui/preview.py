@@ -1,0 +1,250 @@
+"""What was read, before anything is computed from it: every decision is shown and can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from explorer.errors import InputError, SettingsError
+from explorer.ingest.inspection import Inspection
+from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
+from explorer.types import ReadReport
+from explorer.ui import cached, intake, parts, state
+from explorer.workspace.library import Request
+
+_READ_AS = {"As the file looks": None, "As a table": False, "Every line is a record": True}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces", "": "none: one column"}
+_QUOTES = {'"': 'double quote "', "'": "single quote '", "": "none"}
+_ENCODINGS = (
+    "utf-8", "utf-16", "cp1252", "iso8859-1", "cp1250", "cp1251", "koi8-r", "shift_jis", "euc_jp", "gb18030", "big5",
+    "euc_kr", "mac_roman", "cp437",
+)  # fmt: skip
+_SHOWN_ROWS = 8
+
+
+def show(chosen: intake.Chosen) -> None:
+    """What was read, the columns' roles, settings, and the button that starts the analysis."""
+    st.divider()
+    heading, read_as = st.columns([3, 2], vertical_alignment="bottom")
+    heading.subheader("What was read", anchor=False)
+    try:
+        reading = _choose_reading(chosen, read_as)
+        inspection = intake.read(chosen, reading)
+    except (InputError, SettingsError) as error:
+        # The choices above stay: one of them may be what is wrong.
+        st.error(parts.plain(str(error)), icon=":material/error:")
+        return
+    if len(inspection.reports[0].sheets) > 1 and _sheets_key(chosen) not in st.session_state:
+        st.session_state[_sheets_key(chosen)] = inspection.reports[0].sheets
+        st.rerun()  # the choice of a sheet stands above
+    for report in inspection.reports:
+        _show_report(report)
+    _show_rejected(chosen, reading, inspection)
+    _show_rows(inspection)
+    request = _choose_settings(chosen, inspection, reading)
+    if request is None:
+        return
+    if st.button(
+        f"Analyse {inspection.n_records:,} records", type="primary", icon=":material/play_arrow:", key="analyse"
+    ):
+        read_folder = intake.read_folder(chosen, reading)
+        state.open_analysis(cached.library().start(list(chosen.paths), request, read_folder))
+        intake.forget(chosen)
+        st.switch_page(st.session_state["pages"]["overview"])
+
+
+def _choose_reading(chosen: intake.Chosen, read_as: Any) -> ReadParams:
+    """The reader's decisions, each left to it until the user takes one over."""
+    name = chosen.fingerprint
+    as_lines = read_as.segmented_control("Read", list(_READ_AS), default="As the file looks", key=f"as-{name}")
+    sheets = st.session_state.get(_sheets_key(chosen), ())
+    with st.expander("Read it differently", icon=":material/rule_settings:", key=f"reading-{name}"):
+        st.caption("What is left empty is decided from the file. The rows below follow at once.")
+        first, second, third, fourth, fifth = st.columns(5)
+        choose = partial(_choice, name)
+        encoding = choose(first, "Encoding", "encoding", _ENCODINGS, str)
+        delimiter = choose(second, "Delimiter", "delimiter", tuple(_DELIMITERS), lambda d: _DELIMITERS.get(d, repr(d)))
+        quote = choose(third, "Quote", "quote", tuple(_QUOTES), lambda q: _QUOTES.get(q, q), more=False)
+        first_line = fourth.number_input("Header begins on line", 1, None, None, key=f"first-line-{name}")
+        header_rows = fifth.number_input("Rows of the header", 0, 20, None, key=f"header-rows-{name}")
+        sheet = choose(first, "Sheet", "sheet", sheets, str, more=False) if sheets else None
+    return ReadParams(
+        as_lines=_READ_AS[as_lines or "As the file looks"],
+        encoding=encoding,
+        delimiter=delimiter,
+        quote=quote,
+        first_line=None if first_line is None else int(first_line),
+        header_rows=None if header_rows is None else int(header_rows),
+        sheet=sheet,
+    )
+
+
+def _choice(
+    name: str,
+    place: Any,
+    label: str,
+    key: str,
+    values: Sequence[str],
+    shown: Callable[[str], str],
+    *,
+    more: bool = True,
+) -> str | None:
+    """One of ``values``, or (``more``) another one that the user types; None leaves it to the reader."""
+    chosen: str | None = place.selectbox(
+        label,
+        values,
+        index=None,
+        key=f"{key}-{name}",
+        placeholder="as found",
+        format_func=shown,
+        accept_new_options=more,
+    )
+    return chosen
+
+
+def _sheets_key(chosen: intake.Chosen) -> str:
+    return f"sheets-{chosen.fingerprint}"
+
+
+def _show_report(report: ReadReport) -> None:
+    how = [report.format.upper() if len(report.format) <= 5 else report.format]
+    if report.delimiter is not None:
+        how.append(_DELIMITERS.get(report.delimiter, report.delimiter))
+    how += [part for part in (report.encoding, report.sheet and f"sheet {report.sheet}") if part]
+    how += [f"header on {report.header}"] if report.header and report.header != "none" else []
+    counts = f"{report.n_rows_read:,} rows read"
+    if report.n_rows_rejected:
+        counts += f": {report.n_rows_kept:,} kept, **{report.n_rows_rejected:,} set aside**"
+    else:
+        counts += ", none set aside"
+    if report.n_lines_joined:
+        counts += f", {report.n_lines_joined:,} lines joined to the record above them"
+    st.markdown(f"**{parts.plain(report.source)}** · {parts.plain(', '.join(how))} · {counts}")
+    for note in report.notes:
+        st.caption(parts.plain(note))
+
+
+def _show_rejected(chosen: intake.Chosen, reading: ReadParams, inspection: Inspection) -> None:
+    if not inspection.n_rejected:
+        return
+    with st.expander(f"The {inspection.n_rejected:,} rows set aside, and why", icon=":material/rule:"):
+        rows = [{"file": r.source, "line": r.line, "why": r.reason, "text": r.text} for r in inspection.rejected[:200]]
+        st.dataframe(rows, hide_index=True, width="stretch")
+        more = f"The first {len(rows)} of {inspection.n_rejected:,}. " if len(rows) < inspection.n_rejected else ""
+        st.caption(f"{more}All of them will be in the export “rejected.csv”.")
+        st.download_button(
+            "All of them as CSV",
+            partial(intake.rejected_csv, chosen, reading),
+            f"rejected-{chosen.fingerprint}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _show_rows(inspection: Inspection) -> None:
+    """The first rows, with the line on which each stands."""
+    columns: dict[str, list[Any]] = {"line": list(inspection.sample_lines[:_SHOWN_ROWS])}
+    if "line" in inspection.columns:
+        columns = {"at line": columns["line"]}
+    for position, name in enumerate(inspection.columns):
+        columns[name] = [row[position] for row in inspection.sample[:_SHOWN_ROWS]]
+    st.dataframe(columns, hide_index=True, width="stretch", key="preview")
+
+
+def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: ReadParams) -> Request | None:
+    """The columns' roles and the settings; None (with a hint) when no text column is chosen."""
+    guessed = inspection.roles
+    texts, ids, times = list(guessed.text), guessed.id, guessed.time
+    if not inspection.is_lines:
+        texts, ids, times = _choose_columns(chosen, inspection)
+        if not texts:
+            st.warning("Choose at least one column with the text to compare.", icon=":material/edit_note:")
+            return None
+    mask = st.toggle(
+        "Ignore times, ids, addresses and numbers when comparing",
+        value=inspection.mask,
+        key=f"mask-{chosen.fingerprint}-{reading.as_lines}",
+        help="For logs: lines that differ only in such details are then the same line. In a ticket a number may be "
+        "what matters.",
+    )
+    settings = _choose_numbers()
+    return Request(
+        names=chosen.names,
+        id_column=None if inspection.is_lines or ids == guessed.id else ids or "",
+        text_columns=None if inspection.is_lines or tuple(texts) == guessed.text else tuple(texts),
+        time_column=None if inspection.is_lines or times == guessed.time else times or "",
+        reading=reading,
+        mask=None if mask == inspection.mask else mask,
+        **settings,
+    )
+
+
+def _choose_numbers() -> dict[str, Any]:
+    """Settings of the analysis; None where the default was left."""
+    with st.expander("Settings", icon=":material/tune:"):
+        left, middle, right = st.columns(3)
+        threshold = left.slider(
+            "Near-duplicates are at least this alike",
+            0.5,
+            1.0,
+            DuplicateParams.threshold,
+            0.01,
+            help="The cosine of two texts' vectors: 1 is the same meaning. It can be changed later without a new run.",
+        )
+        size = middle.number_input(
+            "Smallest cluster (texts)",
+            2,
+            10_000,
+            None,
+            placeholder="chosen from the data",
+            help="More gives fewer clusters.",
+        )
+        seed = right.number_input("Seed of the map", 0, 2**32 - 1, 0, help="The same seed draws the same map.")
+        neighbours = left.number_input("Neighbours kept per text", 2, 200, NeighbourParams.k)
+        model = middle.text_input("Model", DEFAULT_MODEL, help="The built-in name, or a folder with a model.")
+    return {
+        "model": None if model.strip() in ("", DEFAULT_MODEL) else model.strip(),
+        "neighbours": None if neighbours == NeighbourParams.k else int(neighbours),
+        "min_cluster_size": None if size is None else int(size),
+        "duplicate_threshold": None if threshold == DuplicateParams.threshold else round(threshold, 2),
+        "seed": None if seed == 0 else int(seed),
+    }
+
+
+def _choose_columns(chosen: intake.Chosen, inspection: Inspection) -> tuple[list[str], str | None, str | None]:
+    guessed, columns = inspection.roles, list(inspection.columns)
+    key = f"{chosen.fingerprint}-{hash(inspection.columns)}"  # another reading has other columns
+    left, middle, right = st.columns([2, 1, 1])
+    texts = left.multiselect(
+        "Text to compare",
+        columns,
+        list(guessed.text),
+        key=f"text-{key}",
+        help=_why(guessed.reasons, "text"),
+    )
+    choices = [None, *columns]
+    id_column = middle.selectbox(
+        "Id of a record",
+        choices,
+        choices.index(guessed.id),
+        key=f"id-{key}",
+        format_func=lambda name: "none: file and line" if name is None else name,
+        help=_why(guessed.reasons, "id"),
+    )
+    time_column = right.selectbox(
+        "Time of a record",
+        choices,
+        choices.index(guessed.time),
+        key=f"time-{key}",
+        format_func=lambda name: "none" if name is None else name,
+        help=_why(guessed.reasons, "time"),
+    )
+    return texts, id_column, time_column
+
+
+def _why(reasons: Any, role: str) -> str | None:
+    return parts.plain(reasons[role]) if role in reasons else None
