@@ -5,7 +5,10 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format samples clean
+SECONDS := 60
+READER :=
+
+.PHONY: run test check format samples fuzz clean
 
 run: $(VENV)/installed
 	@$(BIN)/explorer app --port $(PORT)
@@ -19,6 +22,11 @@ test: $(VENV)/installed-test
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Every reader against coverage-guided input, SECONDS for each; READER=csv for one.
+fuzz: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python tests/fuzz/fuzz_readers.py --seconds $(SECONDS) $(if $(READER),--reader '$(READER)')
 
 samples: $(VENV)/installed
 	$(BIN)/python sample_data/make_samples.py
