@@ -78,7 +78,7 @@ def test_a_reading_that_fails_can_be_taken_back(app: AppTest) -> None:
     (first_line,) = [box for box in app.number_input if box.label == "Header begins on line"]
     first_line.set_value(99).run()
     assert "99" in " ".join(error.value for error in app.error)
-    [box for box in app.number_input if box.label == "Header begins on line"][0].set_value(None).run()
+    next(box for box in app.number_input if box.label == "Header begins on line").set_value(None).run()
     assert not app.error
     assert [button.label for button in app.button][-1] == "Analyse 2 records"
 
