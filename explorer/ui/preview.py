@@ -30,20 +30,24 @@ def show(chosen: intake.Chosen) -> None:
     st.divider()
     heading, read_as = st.columns([3, 2], vertical_alignment="bottom")
     heading.subheader("What was read", anchor=False)
+    found, choices = st.container(), st.container()
     try:
-        reading = _choose_reading(chosen, read_as)
-        inspection = intake.read(chosen, reading)
+        with choices:
+            reading = _choose_reading(chosen, read_as)
+        with found:
+            inspection = intake.read(chosen, reading)
     except (InputError, SettingsError) as error:
-        # The choices above stay: one of them may be what is wrong.
-        st.error(parts.plain(str(error)), icon=":material/error:")
+        # The choices stay: one of them may be what is wrong.
+        found.error(parts.plain(str(error)), icon=":material/error:")
         return
     if len(inspection.reports[0].sheets) > 1 and _sheets_key(chosen) not in st.session_state:
         st.session_state[_sheets_key(chosen)] = inspection.reports[0].sheets
-        st.rerun()  # the choice of a sheet stands above
-    for report in inspection.reports:
-        _show_report(report)
-    _show_rejected(chosen, reading, inspection)
-    _show_rows(inspection)
+        st.rerun()  # the choice of a sheet was made up before they were known
+    with found:
+        for report in inspection.reports:
+            _show_report(report)
+        _show_rejected(chosen, reading, inspection)
+        _show_rows(inspection)
     request = _choose_settings(chosen, inspection, reading)
     if request is None:
         return
@@ -61,15 +65,19 @@ def _choose_reading(chosen: intake.Chosen, read_as: Any) -> ReadParams:
     name = chosen.fingerprint
     as_lines = read_as.segmented_control("Read", list(_READ_AS), default="As the file looks", key=f"as-{name}")
     sheets = st.session_state.get(_sheets_key(chosen), ())
-    with st.expander("Read it differently", icon=":material/rule_settings:", key=f"reading-{name}"):
-        st.caption("What is left empty is decided from the file. The rows below follow at once.")
+    with st.expander("Is something read wrongly?", icon=":material/rule_settings:", key=f"reading-{name}"):
+        st.caption("What is left empty is decided from the file. The rows above follow at once.")
         first, second, third, fourth, fifth = st.columns(5)
         choose = partial(_choice, name)
         encoding = choose(first, "Encoding", "encoding", _ENCODINGS, str)
         delimiter = choose(second, "Delimiter", "delimiter", tuple(_DELIMITERS), lambda d: _DELIMITERS.get(d, repr(d)))
         quote = choose(third, "Quote", "quote", tuple(_QUOTES), lambda q: _QUOTES.get(q, q), more=False)
-        first_line = fourth.number_input("Header begins on line", 1, None, None, key=f"first-line-{name}")
-        header_rows = fifth.number_input("Rows of the header", 0, 20, None, key=f"header-rows-{name}")
+        first_line = fourth.number_input(
+            "Header begins on line", 1, None, None, placeholder="as found", key=f"first-line-{name}"
+        )
+        header_rows = fifth.number_input(
+            "Rows of the header", 0, 20, None, placeholder="as found", key=f"header-rows-{name}"
+        )
         sheet = choose(first, "Sheet", "sheet", sheets, str, more=False) if sheets else None
     return ReadParams(
         as_lines=_READ_AS[as_lines or "As the file looks"],
@@ -130,7 +138,8 @@ def _show_report(report: ReadReport) -> None:
 def _show_rejected(chosen: intake.Chosen, reading: ReadParams, inspection: Inspection) -> None:
     if not inspection.n_rejected:
         return
-    with st.expander(f"The {inspection.n_rejected:,} rows set aside, and why", icon=":material/rule:"):
+    n = inspection.n_rejected
+    with st.expander(f"The {n:,} row{'s'[: n > 1]} set aside, and why", icon=":material/rule:"):
         rows = [{"file": r.source, "line": r.line, "why": r.reason, "text": r.text} for r in inspection.rejected[:200]]
         st.dataframe(rows, hide_index=True, width="stretch")
         more = f"The first {len(rows)} of {inspection.n_rejected:,}. " if len(rows) < inspection.n_rejected else ""
