@@ -21,7 +21,7 @@ SPREADS = 2.0  # how many spreads above the median is strange
 BELONGS = 0.2  # a text whose neighbours are on average 0.8 alike belongs, however alike all others are
 LARGEST_FRACTION = 0.05  # what one record in twenty does is not strange
 N_WORDS = 6
-_WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
+_WORD = re.compile(r"(?<![<\w])[^\W\d_][\w'-]{2,}(?![\w>])")  # a mask such as <ip> is no word of the text
 
 
 def find_anomalies(

@@ -8,15 +8,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.ingest.log_text import mask_record
 from explorer.ingest.masking import mask_text
+from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 
 
 def collapse(corpus: Corpus) -> Distinct:
-    """Records whose (masked) texts are the same, taken together; independent of the order of the records."""
+    """Records whose texts are the same, taken together; independent of the order of the records.
+
+    Where the corpus is masked, masked texts are compared, and of log lines their templates.
+    """
     encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
-    keys = [_key(text, corpus.mask) for text in encoded.dictionary.to_pylist()]
+    keys = _keys(encoded.dictionary.to_pylist(), corpus)
     texts = sorted(set(keys) - {""})
     position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
     text_of_key = np.array([position[key] for key in keys], dtype=np.int64)
@@ -32,8 +37,16 @@ def collapse(corpus: Corpus) -> Distinct:
     )
 
 
-def _key(text: str, mask: bool) -> str:
-    return normalize_text(mask_text(text) if mask else text)
+def _keys(texts: list[str], corpus: Corpus) -> list[str]:
+    """For each text the one it counts as."""
+    if not corpus.mask:
+        return [normalize_text(text) for text in texts]
+    if corpus.kind != "logs":
+        return [normalize_text(mask_text(text)) for text in texts]
+    records = [mask_record(text) for text in texts]
+    template = mine_templates(records).of_text
+    shown = {text: normalize_text(template[text]) for text in template}
+    return [shown[record] for record in records]
 
 
 def _first_rows(corpus: Corpus, text_of_row: Ints, counts: Ints) -> Ints:

@@ -1,0 +1,129 @@
+"""A masked line as atoms and what stands between them, and what each atom is."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+from explorer.ingest.templates.words import (
+    NAMING,
+    PLACEHOLDER,
+    TELLING,
+    is_action,
+    is_dotted,
+    is_path,
+    is_protected,
+)
+
+MAX_ATOMS = 200  # what follows stays as it is
+EMPTY = "\x00"  # the value that is missing in "user=" or "()"
+WILD = "<*>"
+_PORT = "\x02"  # the colon between a host and its port, which masking takes for one thing in <ip>
+
+#: (atom, gap, atom, gap, ..., atom): atoms at even places. Texts whose gaps are the same have the same form.
+Line = tuple[str, ...]
+
+_GAP = re.compile(
+    r"((?:[\s,;(){}\[\]\"=|]|(?<!:):(?![:/\\])|(?<![^\W\d_])'|'(?![^\W\d_]))+)",
+)
+_MISSING = re.compile(r"(?<=\()(?=\))|(?<=\[)(?=\])|(?<==)(?=[\s,;)\]}]|\Z)|(?<==\")(?=\")")
+_HOST_PORT = re.compile(r"(?<![\w.<>-])([\w<>-]++(?:\.[\w<>-]++)++):<num>")
+_LETTERS = re.compile(r"[^\W\d_]")
+_BEFORE_NAMES = frozenset({"for", "from", "by", "as", "at"})
+_KEY_PART = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")
+
+
+_HEX_LETTERS = re.compile(r"(?:[a-f]{8,}|[A-F]{8,})\Z")  # a number to the base 16 without a digit, such as ffffffff
+
+
+class Atom(IntEnum):
+    """What an atom can be."""
+
+    PURE = 0  # placeholders and punctuation only, or a missing value
+    NAME = 1  # a path, a host, a package, a word with a placeholder in it
+    WORD = 2  # anything else made of letters
+    ACTION = 3  # a word that names an action or a state: "archived"
+    FIXED = 4  # says what happened, see words.py; or has neither letters nor placeholders
+
+
+def split_line(masked: str) -> Line:
+    """The line in parts; only the first line and its first MAX_ATOMS atoms are taken apart, the rest is one gap."""
+    head, line_end, rest = masked.partition("\n")
+    if ":<num>" in head:
+        head = _HOST_PORT.sub(r"\1" + _PORT + "<num>", head)
+    if "()" in head or "[]" in head or "=" in head:
+        head = _MISSING.sub(EMPTY, head)
+    parts = _GAP.split(head, MAX_ATOMS)
+    if len(parts) > 2 * MAX_ATOMS:
+        overlong = parts.pop()
+        return (*parts[:-1], parts[-1] + overlong + line_end + rest, "")
+    return (*parts, line_end + rest, "") if line_end else tuple(parts)
+
+
+def join_line(line: Line) -> str:
+    """The text of a line; the opposite of :func:`split_line`."""
+    return "".join(line).replace(EMPTY, "").replace(_PORT, ":")
+
+
+@lru_cache(maxsize=200_000)
+def classify(atom: str) -> Atom:
+    """What an atom is, whatever stands around it."""
+    if atom == EMPTY:
+        return Atom.PURE
+    if _HEX_LETTERS.match(atom):
+        return Atom.PURE
+    bare = PLACEHOLDER.sub("", atom)
+    has_letters = _LETTERS.search(bare) is not None
+    if not has_letters and bare != atom:
+        return Atom.FIXED if any(map(str.isdigit, bare)) else Atom.PURE
+    if not has_letters or is_protected(atom):
+        return Atom.FIXED
+    if bare != atom or is_path(atom) or "@" in atom or is_dotted(atom):
+        return Atom.NAME
+    return Atom.ACTION if is_action(atom) else Atom.WORD
+
+
+class Place(IntEnum):
+    """What the words before a place say about what stands in it."""
+
+    FREE = 0  # running text
+    FIELD = 1  # the value of a field, a quotation, or what a preposition points at: mode="x", "from x"
+    NAMED = 2  # announced as a name: "user bob", "host=db"
+    HOST = 3  # the host of a syslog line
+
+
+def place_of(line: Line, i: int) -> Place:
+    """What the parts before (and, for syslog's host, behind) place ``i`` of a line say about what stands in it."""
+    if i == 2 and len(line) > 5 and line[1] == line[3] == " " and line[5][0] in "[:" and "<time>" in line[0]:
+        return Place.HOST
+    return place_after(line[i - 2], line[i - 1]) if i else Place.FREE
+
+
+@lru_cache(maxsize=200_000)
+def place_after(key: str, gap: str) -> Place:
+    """What to expect behind the atom ``key`` and the gap that follows it. Fields that say what happened are FREE."""
+    last = _KEY_PART.search(key)
+    word = last.group().lower() if last else ""
+    if word in TELLING or key.lower() in TELLING:
+        return Place.FREE
+    if word in NAMING and gap.strip(" '\"") in ("", ":", "="):
+        return Place.NAMED
+    is_field = "=" in gap or gap[-1] in "\"'" or (key in _BEFORE_NAMES and gap == " ")
+    return Place.FIELD if is_field else Place.FREE
+
+
+def names_follow(atom: str) -> bool:
+    """Whether the atom announces a name and is none: "user" in "for user bob"."""
+    return atom.lower() in NAMING
+
+
+@lru_cache(maxsize=200_000)
+def kinds_of(atom: str) -> frozenset[str]:
+    """The names of an atom's wildcards: of its placeholders, or of what it is as a whole."""
+    kind = classify(atom)
+    if atom == EMPTY:
+        return frozenset()
+    if kind is Atom.PURE:
+        return frozenset(PLACEHOLDER.findall(atom) or ("<hex>",))
+    return frozenset({"<path>" if is_path(atom) else WILD})
