@@ -8,15 +8,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.ingest.cleaning import clean_text
 from explorer.ingest.masking import mask_text
 from explorer.ingest.text import normalize_text
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 
 
 def collapse(corpus: Corpus) -> Distinct:
-    """Records whose (masked) texts are the same, taken together; independent of the order of the records."""
+    """Records whose (cleaned, masked) texts are the same, taken together; independent of the order of the records."""
     encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
-    keys = [_key(text, corpus.mask) for text in encoded.dictionary.to_pylist()]
+    keys = [_key(text, corpus) for text in encoded.dictionary.to_pylist()]
     texts = sorted(set(keys) - {""})
     position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
     text_of_key = np.array([position[key] for key in keys], dtype=np.int64)
@@ -32,8 +33,10 @@ def collapse(corpus: Corpus) -> Distinct:
     )
 
 
-def _key(text: str, mask: bool) -> str:
-    return normalize_text(mask_text(text) if mask else text)
+def _key(text: str, corpus: Corpus) -> str:
+    if corpus.cleaning is not None:
+        text = clean_text(text, corpus.cleaning.forms)
+    return normalize_text(mask_text(text) if corpus.mask else text)
 
 
 def _first_rows(corpus: Corpus, text_of_row: Ints, counts: Ints) -> Ints:
