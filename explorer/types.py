@@ -144,6 +144,37 @@ class Roles:
     time: str | None
     categories: tuple[str, ...]  # columns with few values, offered for colour and filters
     reasons: Mapping[str, str] = field(default_factory=dict)
+    link: str | None = None  # address of the record in the system it comes from
+    status: str | None = None
+    priority: str | None = None
+    product: str | None = None  # product, component, service or queue
+    requester: str | None = None
+    closed: str | None = None  # when the record was closed; ``time`` is when it was created
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What repeats across the records of a file: keys of headings, of labels before values, and of whole sentences."""
+
+    headings: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    sentences: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.headings or self.labels or self.sentences)
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """What is left out of the records' texts when they are compared.
+
+    ``forms`` were found in the file. ``n_records`` counts records per kind of what was cut (see
+    :data:`explorer.ingest.cleaning.KINDS`), ``examples`` holds a short piece of each kind.
+    """
+
+    forms: Forms
+    n_records: Mapping[str, int] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +185,8 @@ class Corpus(Frozen):
     ``texts`` are the records' texts, "" where a record has none. ``times`` (n,) is ``datetime64[ms]`` with NaT
     for a missing time, or None where there is no time column; ``fields`` is an Arrow table (n rows) of every
     column of the file. ``mask`` says that timestamps, ids, addresses and numbers are masked before texts are
-    compared. ``fingerprint`` changes with any of this, and with nothing else.
+    compared; with ``cleaning`` markup, quoted replies, greetings, signatures and forms are left out of them.
+    ``texts`` always hold what the file holds. ``fingerprint`` changes with any of this, and with nothing else.
     """
 
     ids: tuple[str, ...]
@@ -169,6 +201,7 @@ class Corpus(Frozen):
     reports: tuple[ReadReport, ...]
     rejected: tuple[RejectedRow, ...]
     fingerprint: str
+    cleaning: Cleaning | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -182,10 +215,24 @@ class Corpus(Frozen):
     def n_records(self) -> int:
         return len(self.texts)
 
+    @property
+    def clean(self) -> bool:
+        """Whether texts are cleaned before they are compared."""
+        return self.cleaning is not None
+
+    @property
+    def left_out(self) -> str:
+        """What does not count when texts are compared, in words; "" where everything counts."""
+        kinds = [
+            "times, ids, addresses and numbers" if self.mask else "",
+            "signatures, quotes, markup and form text" if self.clean else "",
+        ]
+        return " and ".join(filter(None, kinds))
+
 
 @dataclass(frozen=True, eq=False)
 class Distinct(Frozen):
-    """Records with the same (masked) text, taken together; every costly stage runs on these.
+    """Records with the same (cleaned, masked) text, taken together; every costly stage runs on these.
 
     ``texts`` (d,) are what is compared and embedded, in an order that depends on the texts alone.
     ``counts`` (d,) records share each text; ``text_of_row`` (n,) is the text of each record, ``NO_TEXT`` where the

@@ -44,6 +44,9 @@ def add(commands: Any) -> None:
     mask = reading.add_mutually_exclusive_group()
     mask.add_argument("--mask", action="store_true", help="ignore times, ids, addresses and numbers when comparing")
     mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
+    clean = reading.add_mutually_exclusive_group()
+    clean.add_argument("--clean", action="store_true", help="ignore markup, quotes, signatures, forms (as for tickets)")
+    clean.add_argument("--no-clean", action="store_true", help="compare all of the text (default for logs)")
     settings = command.add_argument_group("settings")
     settings.add_argument(
         "--duplicate-threshold", metavar="COS", type=float, help="cosine of near-duplicates, 0.3 to 1 (default 0.9)"
@@ -133,7 +136,12 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     table = _read(options, progress)
     text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
     roles = resolve_roles(table, id=options.id, text=text, time=options.time)
-    corpus = build_corpus(table, roles, mask=True if options.mask else False if options.no_mask else None)
+    corpus = build_corpus(
+        table,
+        roles,
+        mask=True if options.mask else False if options.no_mask else None,
+        clean=True if options.clean else False if options.no_clean else None,
+    )
     read_seconds = round(time.perf_counter() - start, 3)
 
     store = None if options.no_cache else default_store(options.owner)

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.ingest.cleaning import clean_text
 from explorer.ingest.log_text import mask_record
 from explorer.ingest.masking import mask_text
 from explorer.ingest.templates import mine_templates
@@ -18,7 +19,7 @@ from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 def collapse(corpus: Corpus) -> Distinct:
     """Records whose texts are the same, taken together; independent of the order of the records.
 
-    Where the corpus is masked, masked texts are compared, and of log lines their templates.
+    Where the corpus is cleaned or masked, the cleaned or masked texts are compared, and of log lines their templates.
     """
     encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
     keys = _keys(encoded.dictionary.to_pylist(), corpus)
@@ -39,6 +40,8 @@ def collapse(corpus: Corpus) -> Distinct:
 
 def _keys(texts: list[str], corpus: Corpus) -> list[str]:
     """For each text the one it counts as."""
+    if corpus.cleaning is not None:
+        texts = [clean_text(text, corpus.cleaning.forms) for text in texts]
     if not corpus.mask:
         return [normalize_text(text) for text in texts]
     if corpus.kind != "logs":

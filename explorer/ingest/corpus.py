@@ -12,20 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import InputError
+from explorer.ingest.cleaning import KINDS, clean_texts
 from explorer.ingest.logs import find_levels, looks_like_logs
 from explorer.ingest.roles import LEVEL, guess_roles
 from explorer.ingest.times import parse_times
-from explorer.types import Corpus, Ints, Kind, ReadReport, Roles, Table, Times
+from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
 _LEAST_LINES_WITH_TIME = 0.5
 _MASKED = "The texts are log lines: times, ids, addresses and numbers are masked before texts are compared."
 
 
-def build_corpus(table: Table, roles: Roles | None = None, *, mask: bool | None = None) -> Corpus:
+def build_corpus(
+    table: Table, roles: Roles | None = None, *, mask: bool | None = None, clean: bool | None = None
+) -> Corpus:
     """The records to analyze: ids, texts and times as ``roles`` says, guessed where None.
 
-    ``mask`` None masks log lines, and tables whose texts are log lines. Text columns that are not blank are joined by
-    line breaks. A record without an id gets one from its place: "name.csv:17".
+    ``mask`` None masks log lines, and tables whose texts are log lines; ``clean`` None cleans all others, so that
+    markup, quoted replies, greetings, signatures and forms do not count when texts are compared. Text columns that
+    are not blank are joined by line breaks. A record without an id gets one from its place: "name.csv:17".
 
     Raises InputError when no record has a text.
     """
@@ -39,6 +43,9 @@ def build_corpus(table: Table, roles: Roles | None = None, *, mask: bool | None 
     times, reports = _times(table, roles, texts, kind)
     if kind == "logs" and mask is None:
         reports = _noted(reports, range(len(reports)), [_MASKED])
+    cleaning = _cleaning(texts) if (kind == "tickets" if clean is None else clean) else None
+    if cleaning is not None:
+        reports = _noted(reports, range(len(reports)), [_cleaned(cleaning)])
     fields = table.cells
     if table.is_lines:
         fields, roles = _with_levels(table, roles, texts)
@@ -55,7 +62,8 @@ def build_corpus(table: Table, roles: Roles | None = None, *, mask: bool | None 
         sources=table.sources,
         reports=reports,
         rejected=table.rejected,
-        fingerprint=_fingerprint(ids, texts, times, fields, f"{kind} {is_masked}"),
+        fingerprint=_fingerprint(ids, texts, times, fields, f"{kind} {is_masked} {cleaning is not None}"),
+        cleaning=cleaning,
     )
 
 
@@ -63,6 +71,19 @@ def _texts(table: Table, roles: Roles) -> tuple[str, ...]:
     columns = [_without_blanks(table.cells.column(name)).to_pylist() for name in roles.text]
     # Not Arrow's binary_join_element_wise: it drops rows in which every cell is null.
     return tuple("\n".join(filter(None, cells)) for cells in zip(*columns, strict=True))
+
+
+def _cleaning(texts: Sequence[str]) -> Cleaning:
+    found = clean_texts(texts)
+    return Cleaning(found.forms, found.n_records, found.examples)
+
+
+def _cleaned(cleaning: Cleaning) -> str:
+    """How many records lose what, for the user."""
+    kinds = [f"{KINDS[kind]} ({n:,})" for kind, n in cleaning.n_records.items()]
+    if not kinds:
+        return ""
+    return f"Left out when texts are compared, with the number of records: {', '.join(kinds)}."
 
 
 def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:

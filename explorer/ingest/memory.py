@@ -27,6 +27,7 @@ def corpus_from_frame(
     id: str | None = None,
     time: str | None = None,
     mask: bool | None = None,
+    clean: bool | None = None,
 ) -> Corpus:
     """A corpus from a pandas data frame; missing values (NaN, None, NaT) are empty, whole numbers stay whole.
 
@@ -37,13 +38,16 @@ def corpus_from_frame(
         raise InputError(f"The data frame has {len(frame)} rows and {len(frame.columns)} columns, so there is no text.")
     columns = [[_cell_text(value) for value in frame.iloc[:, i].tolist()] for i in range(len(frame.columns))]
     table = _table([str(name) for name in frame.columns], columns, "data frame")
-    return build_corpus(table, resolve_roles(table, id=id, text=text, time=time), mask=mask)
+    return build_corpus(table, resolve_roles(table, id=id, text=text, time=time), mask=mask, clean=clean)
 
 
-def corpus_from_texts(texts: Sequence[str | None], *, ids: Sequence[str] | None = None, mask: bool = False) -> Corpus:
+def corpus_from_texts(
+    texts: Sequence[str | None], *, ids: Sequence[str] | None = None, mask: bool = False, clean: bool = False
+) -> Corpus:
     """A corpus from texts (a list, an array, a data frame's column); None or NaN is a record without text.
 
-    Raises InputError when there is no text, or when ``ids`` are not as many as the texts.
+    The texts are compared as they are, unless ``mask`` or ``clean`` say otherwise. Raises InputError when there
+    is no text, or when ``ids`` are not as many as the texts.
     """
     if isinstance(texts, str):
         raise InputError("One text was given where a list of texts was expected. Put it into a list.")
@@ -56,7 +60,7 @@ def corpus_from_texts(texts: Sequence[str | None], *, ids: Sequence[str] | None 
     if not cells:
         raise InputError("The list of texts is empty. Give at least one text.")
     roles = Roles(None if ids is None else "id", ("text",), None, ())
-    return build_corpus(_table(names, columns, "texts"), roles, mask=mask)
+    return build_corpus(_table(names, columns, "texts"), roles, mask=mask, clean=clean)
 
 
 def _table(names: list[str], columns: Sequence[Sequence[str | None]], source: str) -> Table:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.types import Analysis
+from explorer.types import Analysis, Corpus
 
 #: What the counts are called where a person reads them, in the order in which they are shown.
 COUNT_LABELS: Mapping[str, str] = {
@@ -99,7 +99,9 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "headline": headline(analysis),
         "kind": corpus.kind,
         "counts": counts(analysis),
-        "files": [{**asdict(report), "notes": list(report.notes)} for report in corpus.reports],
+        "files": [
+            {**asdict(report), "notes": list(report.notes), "sheets": list(report.sheets)} for report in corpus.reports
+        ],
         "columns": {
             "id": corpus.roles.id,
             "text": list(corpus.roles.text),
@@ -108,6 +110,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
             "reasons": dict(corpus.roles.reasons),
         },
         "masked": corpus.mask,
+        "cleaned": _cleaned(corpus),
         "warnings": list(analysis.warnings),
         "settings": analysis.params.to_dict(),
         "model": analysis.embedding.model_id,
@@ -127,6 +130,14 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "versions": dict(analysis.versions),
         "fingerprint": analysis.fingerprint,
     }
+
+
+def _cleaned(corpus: Corpus) -> dict[str, Any] | None:
+    """What does not count in texts: records per kind, and the parts of forms that were found."""
+    if corpus.cleaning is None:
+        return None
+    forms = {name: sorted(keys) for name, keys in vars(corpus.cleaning.forms).items()}
+    return {"n_records": dict(corpus.cleaning.n_records), "forms": forms}
 
 
 def _number(value: float) -> float | None:

@@ -58,7 +58,8 @@ def pairs_table(analysis: Analysis) -> pd.DataFrame:
 
     ``kind`` is "near" for a pair of distinct texts, which stands once, as the records that stand for the two texts;
     "exact" for a further record whose text equals that of ``row_a``, and "masked" for one that differs from it only in
-    what was masked (numbers, addresses, times). Copies have similarity 1. Which pairs are listed and in which order
+    what does not count (numbers, addresses and times where they are masked; signatures, quotes, markup and form text
+    where texts are cleaned). Copies have similarity 1. Which pairs are listed and in which order
     does not depend on the order of the file, except among copies of one text.
     """
     distinct, pairs = analysis.distinct, analysis.pairs
@@ -196,8 +197,8 @@ def _copies(analysis: Analysis) -> tuple[Rows, Rows]:
 
 def _kinds_of_copies(analysis: Analysis, copies: Ints, text_of_copy: Ints) -> npt.NDArray[np.object_]:
     kinds = np.full(len(copies), "exact", dtype=object)
-    if not analysis.corpus.mask:
-        return kinds  # without masks a distinct text is the normalised text itself
+    if not analysis.corpus.left_out:
+        return kinds  # then a distinct text is the normalised text itself
     texts, first_row = analysis.corpus.texts, analysis.distinct.first_row
     masked: PairKind = "masked"
     for i, (row, text) in enumerate(zip(copies.tolist(), text_of_copy.tolist(), strict=True)):

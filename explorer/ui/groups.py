@@ -81,10 +81,10 @@ def threshold_curve(analysis: Analysis, thresholds: Sequence[float]) -> Curve:
 
 
 def count_copies(analysis: Analysis) -> tuple[int, int]:
-    """Records whose text another record has: word for word, and only after masking."""
+    """Records whose text another record has: word for word, and but for what does not count."""
     distinct, texts = analysis.distinct, analysis.corpus.texts
     n_copies = analysis.corpus.n_records - distinct.n_empty - distinct.n_texts
-    if not analysis.corpus.mask or not n_copies:
+    if not analysis.corpus.left_out or not n_copies:
         return n_copies, 0
     n_masked = 0
     normal: dict[int, str] = {}
@@ -164,6 +164,12 @@ def compared(analysis: Analysis, row: int) -> str:
     return analysis.distinct.texts[text] if analysis.corpus.mask and text >= 0 else analysis.corpus.texts[row]
 
 
+def _counted(analysis: Analysis, row: int) -> str:
+    """What counts of a record's text, on one line where something does not."""
+    text = int(analysis.distinct.text_of_row[row])
+    return analysis.distinct.texts[text] if analysis.corpus.left_out and text >= 0 else analysis.corpus.texts[row]
+
+
 def texts_with(analysis: Analysis, query: str) -> Bools:
     """(d,) texts one of whose records has every word of ``query``, or has it as its id."""
     needle = query.strip().casefold()
@@ -213,9 +219,9 @@ def records_frame(analysis: Analysis, rows: Ints, first: int) -> pd.DataFrame:
 def cautions(analysis: Analysis, row_a: int, row_b: int) -> list[str]:
     """Differences between two records that may make them two problems, in words; none for copies.
 
-    Where numbers and the like are masked, the masked texts are compared: their timestamps always differ.
+    Only what counts is compared: timestamps of masked lines and phone numbers of signatures always differ.
     """
-    facts = differing_facts(compared(analysis, row_a), compared(analysis, row_b))
+    facts = differing_facts(_counted(analysis, row_a), _counted(analysis, row_b))
     out = []
     for kind, noun in _NOUNS.items():
         of_kind = [fact for fact in facts if fact.kind == kind]
@@ -276,7 +282,7 @@ def pair_kind(analysis: Analysis, row_a: int, row_b: int) -> PairKind:
     of_row, texts = analysis.distinct.text_of_row, analysis.corpus.texts
     if of_row[row_a] != of_row[row_b]:
         return "near"
-    same = not analysis.corpus.mask or normalize_text(texts[row_a]) == normalize_text(texts[row_b])
+    same = not analysis.corpus.left_out or normalize_text(texts[row_a]) == normalize_text(texts[row_b])
     return "exact" if same else "masked"
 
 
@@ -308,4 +314,4 @@ def pairs_frame(analysis: Analysis, pairs: PairList, part: slice) -> pd.DataFram
     return frame
 
 
-KIND_WORDS: dict[PairKind, str] = {"exact": "exact copy", "masked": "same after masking", "near": "near"}
+KIND_WORDS: dict[PairKind, str] = {"exact": "exact copy", "masked": "same but for what does not count", "near": "near"}

@@ -53,7 +53,7 @@ def _show_place(analysis: Analysis, row: int, text: int) -> None:
     noun = record_noun(analysis)
     lines = [f":material/workspaces: {parts.plain(page_text(analysis.clusters.name_of(label), 60))}"]
     if n_copies:
-        same = "the same but for what is masked" if analysis.corpus.mask else "word for word the same"
+        same = "the same but for what does not count" if analysis.corpus.left_out else "word for word the same"
         lines.append(f":material/content_copy: {counted(n_copies, 'other ' + noun)} {same}")
     rank = _rank(analysis, text)
     if rank is not None:

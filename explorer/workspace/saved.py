@@ -23,11 +23,13 @@ from explorer.params import Params
 from explorer.types import (
     Analysis,
     Anomalies,
+    Cleaning,
     Clusters,
     Corpus,
     Distinct,
     Duplicates,
     Embedding,
+    Forms,
     Layout,
     Neighbours,
     Pairs,
@@ -129,6 +131,7 @@ def _taken_apart(analysis: Analysis) -> tuple[dict[str, np.ndarray[Any, Any]], d
         "roles": {**vars(corpus.roles), "reasons": dict(corpus.roles.reasons)},
         "reports": [vars(report) for report in corpus.reports],
         "rejected": [list(row) for row in corpus.rejected],
+        "cleaning": None if corpus.cleaning is None else _cleaning_values(corpus.cleaning),
     }
     meta["analysis"] = {
         "params": analysis.params.to_dict(),
@@ -167,9 +170,25 @@ def _put_together(folder: Path, meta: dict[str, Any], arrays: dict[str, np.ndarr
         reports=tuple(ReadReport(**{k: _tuples(v) for k, v in report.items()}) for report in saved["reports"]),
         rejected=tuple(RejectedRow(*row) for row in saved["rejected"]),
         fingerprint=saved["fingerprint"],
+        cleaning=_cleaning_of(saved.get("cleaning")),
     )
     values = {name: _tuples(value) for name, value in meta["analysis"].items()}
     return Analysis(corpus=corpus, **stages, **{**values, "params": Params.from_dict(values["params"])})
+
+
+def _cleaning_values(cleaning: Cleaning) -> dict[str, Any]:
+    return {
+        "forms": {name: sorted(keys) for name, keys in vars(cleaning.forms).items()},
+        "n_records": dict(cleaning.n_records),
+        "examples": dict(cleaning.examples),
+    }
+
+
+def _cleaning_of(values: dict[str, Any] | None) -> Cleaning | None:
+    if values is None:
+        return None
+    forms = Forms(**{name: frozenset(keys) for name, keys in values["forms"].items()})
+    return Cleaning(forms, values["n_records"], values["examples"])
 
 
 _ROW = "\0row"  # a table without columns would forget how many rows it has
