@@ -37,8 +37,12 @@ _DAMAGED = (
 class Book(Protocol):
     """An open workbook; ``sheets`` have a ``name`` and say whether they are ``is_visible``."""
 
-    sheets: Sequence[Any]
-    n_without_value: int  # formulas of the sheet read last whose value is not stored
+    @property
+    def sheets(self) -> Sequence[Any]: ...
+    @property
+    def n_without_value(self) -> int:
+        """Formulas of the sheet read last whose value is not stored."""
+        ...
 
     def rows(self, sheet: Any) -> Iterator[SheetRow]: ...
     def merged(self, sheet: Any) -> Sequence[Merge]: ...

@@ -36,7 +36,7 @@ class SheetInfo(NamedTuple):
 
 
 class XlsxBook:
-    """An open workbook. Raises DamagedError, ValueError or one of zipfile's errors where it is not what it should be."""
+    """An open workbook. Raises DamagedError, ValueError or one of zipfile's errors where it is damaged."""
 
     def __init__(self, source: Source) -> None:
         self._parts = Parts(source)
