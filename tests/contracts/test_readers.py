@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
 
 from explorer.errors import InputError
 from explorer.ingest import read_table
 from explorer.ingest.readers import READERS, Confidence, Reader, choose_reader
 from explorer.ingest.source import Source
+from tests.workbooks import ods, xlsx
 
 COLUMNS = ["id", "text"]
 ROWS = [["00123", "Printer on floor 2 is jammed"], ["T-7", "Ärger mit dem Drucker 🙂"], ["T-8", "NA"], ["T-9", "null"]]
@@ -39,13 +39,11 @@ def json_bytes() -> bytes:
 
 
 def xlsx_bytes() -> bytes:
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as workbook:
-        sheet = workbook.add_worksheet()
-        for number, row in enumerate([COLUMNS, *ROWS]):
-            for column, cell in enumerate(row):
-                sheet.write_string(number, column, cell)
-    return buffer.getvalue()
+    return xlsx([COLUMNS, *ROWS])
+
+
+def ods_bytes() -> bytes:
+    return ods([COLUMNS, *ROWS])
 
 
 def parquet_bytes() -> bytes:
@@ -60,6 +58,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "jsonl": ("tickets.jsonl", jsonl_bytes),
     "json": ("tickets.json", json_bytes),
     "xlsx": ("tickets.xlsx", xlsx_bytes),
+    "ods": ("tickets.ods", ods_bytes),
     "parquet": ("tickets.parquet", parquet_bytes),
 }
 

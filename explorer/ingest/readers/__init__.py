@@ -9,7 +9,7 @@ from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.readers.parquet import ParquetReader
-from explorer.ingest.readers.workbook import WorkbookReader
+from explorer.ingest.readers.workbook import ODS, XLSX
 from explorer.ingest.source import Source
 
 __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
@@ -17,7 +17,8 @@ __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
 #: Where two readers are equally sure, the earlier one gets the file.
 READERS: tuple[Reader, ...] = (
     ParquetReader(),
-    WorkbookReader(),
+    XLSX,
+    ODS,
     JsonLinesReader(),
     JsonReader(),
     LinesReader(),

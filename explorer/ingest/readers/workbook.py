@@ -1,168 +1,220 @@
-"""XLSX workbooks: the first visible sheet with rows, every cell as the text it shows."""
+"""Workbooks: one sheet as a table, every cell as the text that the sheet shows."""
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, Protocol
+from xml.parsers.expat import ExpatError
 
-import python_calamine as calamine
-
-from explorer.errors import InputError, UnreadableFileError
-from explorer.ingest.readers.base import Confidence, FileRows, RowSink, Tick, column_names, report
+from explorer.errors import InputError, UnreadableFileError, nearest_name
+from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
+from explorer.ingest.readers.grid import HEAD_ROWS, Body, GridSink, Header, Merge, SheetRow, find_header
+from explorer.ingest.readers.ods import OdsBook
+from explorer.ingest.readers.xlsx import XlsxBook
+from explorer.ingest.readers.xml_parts import DamagedError, Parts
 from explorer.ingest.source import Source
+from explorer.params import ReadParams
 
+_ZIP = b"PK\x03\x04"
 # RuntimeError is a part that wants a password; the others come from parts that are cut or altered.
 _DAMAGED = (
-    calamine.CalamineError,
+    DamagedError,
+    ExpatError,
     zipfile.BadZipFile,
     zlib.error,
     ValueError,
+    IndexError,
     OSError,
     NotImplementedError,
     RuntimeError,
 )
-_MAX_UNPACKED = 1 << 30
-_MAX_BOX = 32_000_000  # cells between A1 and the last cell: the reader takes memory for all of them
-_CHUNK = 4 << 20
-# A cell with content and where it stands; cells that are only formatted close themselves with "/>".
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']\$?([A-Za-z]{1,4})\$?(\d{1,12})[\"'][^>]*(?<!/)>")
-_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"'](\d{1,12})[\"']")
+
+
+class Book(Protocol):
+    """An open workbook; ``sheets`` have a ``name`` and say whether they are ``is_visible``."""
+
+    @property
+    def sheets(self) -> Sequence[Any]: ...
+    @property
+    def n_without_value(self) -> int:
+        """Formulas of the sheet read last whose value is not stored."""
+        ...
+
+    def rows(self, sheet: Any) -> Iterator[SheetRow]: ...
+    def merged(self, sheet: Any) -> Sequence[Merge]: ...
 
 
 class WorkbookReader:
-    """Checks how far the cells reach before it opens a workbook: one cell at XFD1048576 would end the process."""
+    """One kind of workbook. ``is_own`` tells it by its bytes and ``open_book`` opens it.
 
-    name = "xlsx"
+    Of several sheets the one with the most filled cells beneath a header is read, or the one that the user names.
+    """
+
     is_lines = False
 
+    def __init__(self, name: str, is_own: Callable[[Source], bool], open_book: Callable[[Source], Book]) -> None:
+        self.name = name
+        self._is_own = is_own
+        self._open_book = open_book
+
     def sniff(self, source: Source) -> Confidence:
-        if not source.data.startswith(b"PK\x03\x04"):
-            return Confidence.NO
-        try:
-            with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
-                names = archive.namelist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            # A damaged workbook is still one, and read() says so.
-            return Confidence.NAMED if source.suffix in ("xlsx", "xlsm") else Confidence.NO
-        return Confidence.PLAIN if any(name.startswith("xl/") for name in names) else Confidence.NO
+        return Confidence.PLAIN if self._is_own(source) else Confidence.NO
 
     def read(self, source: Source, tick: Tick) -> FileRows:
-        damaged = f"{source.name} is damaged or password-protected. Open it in a spreadsheet and save it again as XLSX."
         try:
-            _check(source)
-            workbook = calamine.load_workbook(io.BytesIO(source.data))
-            sheets = [sheet.name for sheet in workbook.sheets_metadata if _is_visible_table(sheet)]
-            for name in sheets:
-                sheet = workbook.get_sheet_by_name(name)
-                rows = _filled_rows(sheet)
-                header = next(rows, None)
-                first = next(rows, None)
-                if header is not None and first is not None:
-                    return self._read_sheet(source, (name, len(sheets)), [header, first], rows, tick)
+            book = self._open_book(source)
+            sheet = _choose_sheet(book, source)
+            return self._read_sheet(source, book, sheet, tick)
         except _DAMAGED as error:
-            raise UnreadableFileError(damaged) from error
-        raise InputError(f"{source.name} has no sheet with a header and rows. Check which sheet holds the data.")
+            raise UnreadableFileError(
+                f"{source.name} is damaged or password-protected. Open it in a spreadsheet and save it again as XLSX."
+            ) from error
 
-    def _read_sheet(
-        self,
-        source: Source,
-        sheet: tuple[str, int],
-        first_rows: list[tuple[int, list[str | None]]],
-        rows: Iterator[tuple[int, list[str | None]]],
-        tick: Tick,
-    ) -> FileRows:
-        (_, header), first = first_rows
-        name, n_sheets = sheet
-        names, notes = column_names([cell or "" for cell in header], source)
-        sink = RowSink(names, tick)
-        sink.add(first[1], first[0])
-        for line, cells in rows:
-            sink.add(cells, line)
-        cells, lines = sink.finish()
-        unused = [
-            n for n, title in zip(names, header, strict=True) if title is None and cells[n].null_count == len(lines)
+    def _read_sheet(self, source: Source, book: Book, sheet: Any, tick: Tick) -> FileRows:
+        head, rows = _head(book, sheet)
+        header = find_header(head, book.merged(sheet), source.params)
+        if header is None:
+            first = source.params.first_line
+            where = f" from row {first:,} on" if first else ""
+            raise InputError(f"The sheet {sheet.name!r} of {source.name} has no rows{where}. Choose another sheet.")
+        body = Body(rows, header)
+        sink = GridSink(source, tick)
+        for row in body:
+            sink.add(row)
+        rejected = [
+            rejected_row(source, row.number, "a total or remark beneath the table", "; ".join(row.cells.values()))
+            for row in body.footer
         ]
-        if n_sheets > 1:
-            notes.append(f"The workbook has {n_sheets} sheets; only {name!r} was read.")
+        cells, lines, notes = sink.finish(header.titles)
+        visible = tuple(one.name for one in book.sheets if one.is_visible)
         made = report(
             source,
             self.name,
             n_kept=len(lines),
-            n_rejected=0,
-            sheet=name,
+            n_rejected=len(rejected),
+            sheet=sheet.name,
+            sheets=visible,
+            header=header.shown,
             n_cells_repaired=sink.n_repaired,
-            notes=tuple(notes),
+            notes=(*_sheet_notes(sheet, visible), *_header_notes(header), *notes, *_value_notes(book)),
         )
-        return FileRows(cells.drop_columns(unused), lines, made, ())
+        return FileRows(cells, lines, made, tuple(rejected))
 
 
-def _is_visible_table(sheet: Any) -> bool:
-    return bool(sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible)
+def _head(book: Book, sheet: Any) -> tuple[list[SheetRow], Iterator[SheetRow]]:
+    """The first rows of a sheet, and all of them."""
+    rows = book.rows(sheet)
+    head = list(islice(rows, HEAD_ROWS))
+    return head, chain(head, rows)
 
 
-def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[str | None]]]:
-    """Row number in the sheet and cells, for every row that is not blank."""
-    for number, row in enumerate(sheet.iter_rows(), start=1):
-        cells = [_cell_text(value) for value in row]
-        if any(cell is not None for cell in cells):
-            yield number, cells
+def _choose_sheet(book: Book, source: Source) -> Any:
+    chosen = source.params.sheet
+    if chosen is not None:
+        return _named_sheet(book.sheets, chosen, source)
+    visible = [sheet for sheet in book.sheets if sheet.is_visible]
+    if len(visible) == 1:
+        best, n_cells = visible[0], _n_cells(book, visible[0], limit=HEAD_ROWS)
+    else:
+        counted = [(sheet, _n_cells(book, sheet)) for sheet in visible]
+        best, n_cells = max(counted, key=lambda pair: pair[1], default=(None, 0))
+    if n_cells == 0:
+        hidden = [sheet.name for sheet in book.sheets if not sheet.is_visible]
+        where = f", and the hidden ones ({_listed(hidden)}) are not looked at" if hidden else ""
+        raise InputError(f"{source.name} has no sheet with a header and rows{where}. Check which sheet holds the data.")
+    return best
 
 
-def _cell_text(value: Any) -> str | None:
-    """A cell as the sheet shows it; None for an empty one."""
-    if isinstance(value, str):
-        return value or None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    return None if value is None else str(value)
+def _named_sheet(sheets: Sequence[Any], name: str, source: Source) -> Any:
+    """The sheet of that name, letter case ignored where that leaves no doubt."""
+    for same in (str, str.casefold):
+        found = [sheet for sheet in sheets if same(sheet.name) == same(name)]
+        if len(found) == 1:
+            return found[0]
+    names = [sheet.name for sheet in sheets]
+    near = nearest_name(name, names)
+    hint = f" Did you mean {near!r}?" if near is not None else ""
+    raise InputError(f"{source.name} has no sheet {name!r}.{hint} The sheets are: {_listed(names)}.")
 
 
-def _check(source: Source) -> None:
-    """Refuse a workbook that unpacks to too much, or whose last cell is too far out."""
-    with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
-        n_bytes = sum(entry.file_size for entry in archive.infolist())
-        if n_bytes > _MAX_UNPACKED:
-            raise UnreadableFileError(
-                f"{source.name} unpacks to {n_bytes:,} bytes, more than the {_MAX_UNPACKED:,} we read. Save it as CSV."
-            )
-        for entry in archive.infolist():
-            _check_part(source, archive, entry)
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(repr(name) for name in names[:12]) + (", ..." if len(names) > 12 else "")
 
 
-def _check_part(source: Source, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    last_row = last_column = 0
-    tail = b""
-    with archive.open(entry) as part:
-        while chunk := part.read(_CHUNK):
-            chunk = tail + chunk
-            cells = _CELL.findall(chunk)
-            if cells:
-                last_column = max(last_column, *map(_column_number, {letters for letters, _ in cells}))
-                last_row = max(last_row, *(int(row) for row in {row for _, row in cells}))
-            last_row = max([last_row, *map(int, _ROW.findall(chunk))])
-            # A tag may be cut between two chunks.
-            opened = chunk.rfind(b"<")
-            tail = chunk[opened:] if opened >= 0 and len(chunk) - opened < 10_000 else b""
-    if last_row * last_column > _MAX_BOX:
-        raise UnreadableFileError(
-            f"{source.name} has a cell in row {last_row:,}, column {last_column:,}, far from the others. "
-            "Delete the empty rows and columns behind the data and save it again, or save it as CSV."
-        )
+def _n_cells(book: Book, sheet: Any, limit: int | None = None) -> int:
+    """Filled cells beneath the header of a sheet, in its first ``limit`` rows."""
+    head, rows = _head(book, sheet)
+    header = find_header(head, book.merged(sheet), ReadParams())
+    if header is None:
+        return 0
+    return sum(len(row.cells) for row in islice(rows, limit) if row.number >= header.first_data)
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+def _sheet_notes(sheet: Any, visible: Sequence[str]) -> list[str]:
+    notes = []
+    n_sheets = len({*visible, sheet.name})
+    if n_sheets > 1:
+        notes.append(f"The workbook has {n_sheets} sheets; only {sheet.name!r} was read.")
+    if not sheet.is_visible:
+        notes.append(f"The sheet {sheet.name!r} is hidden in the workbook.")
+    return notes
+
+
+def _header_notes(header: Header) -> list[str]:
+    notes = list(header.notes)
+    if header.above:
+        n = len(header.above)
+        rows = f"1 row (row {header.above[0]:,})" if n == 1 else f"{n:,} rows ({_ranges(header.above)})"
+        notes.append(f"{rows} above the header {'is' if n == 1 else 'are'} no part of the table.")
+    return notes
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    return f"rows {numbers[0]:,} to {numbers[-1]:,}"
+
+
+def _value_notes(book: Book) -> list[str]:
+    n = book.n_without_value
+    if not n:
+        return []
+    cells = "1 cell has a formula" if n == 1 else f"{n:,} cells have a formula"
+    return [f"{cells} whose value is not stored in the file. Open it in a spreadsheet and save it to fill it in."]
+
+
+def is_xlsx(source: Source) -> bool:
+    """Whether a file is a zipped workbook in XML, by what the archive holds."""
+    names = archive_names(source)
+    return any(name.startswith("xl/") for name in names) and "xl/workbook.bin" not in names
+
+
+def archive_names(source: Source) -> set[str]:
+    """Names of the parts of an archive in lower case; none where it is no archive or a damaged one."""
+    if not source.data.startswith(_ZIP):
+        return set()
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            return {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
+    except _DAMAGED:
+        return set()
+
+
+def is_ods(source: Source) -> bool:
+    """Whether a file is a spreadsheet of the OpenDocument kind: a text document has the same parts."""
+    names = archive_names(source)
+    return "content.xml" in names and not any(name.startswith("xl/") for name in names) and _is_spreadsheet(source)
+
+
+def _is_spreadsheet(source: Source) -> bool:
+    try:
+        content = b"".join(islice(Parts(source).chunks("content.xml"), 4))
+    except (*_DAMAGED, InputError):
+        return True  # reading it says what is wrong
+    return b":spreadsheet" in content
+
+
+XLSX = WorkbookReader("xlsx", is_xlsx, XlsxBook)
+ODS = WorkbookReader("ods", is_ods, OdsBook)
