@@ -21,8 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import InputError, UnreadableFileError
-from explorer.ingest import read_table
-from explorer.ingest import source as source_module
+from explorer.ingest import archives, read_table
 from explorer.params import ReadParams
 from explorer.types import Progress, Table
 
@@ -358,7 +357,7 @@ def test_a_damaged_gzip_file_is_refused():
 
 
 def test_a_small_file_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(source_module, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(archives, "MAX_BYTES", 1_000_000)
     assert "unpacked" in refusal(gzip.compress(b"a" * 2_000_000), "tickets.csv.gz")
     assert "larger than" in refusal(b"a" * 2_000_000, "tickets.csv")
 
@@ -431,11 +430,13 @@ def test_a_damaged_workbook_is_refused(data):
         read(data, "t.xlsx")
 
 
-def test_another_zip_archive_is_refused():
+def test_a_table_in_an_archive_is_read_whatever_its_name():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("tickets.csv", "id,text\n1,a\n")
-    assert "ZIP archive" in refusal(buffer.getvalue(), "t.xlsx")
+    table = read(buffer.getvalue(), "t.xlsx")
+    assert rows(table) == [["1", "a"]]
+    assert table.reports[0].source == "t.xlsx/tickets.csv"
 
 
 # --- JSON ---

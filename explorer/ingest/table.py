@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers import FileRows, Reader, choose_reader
-from explorer.ingest.source import Source, open_source
+from explorer.ingest.source import Source, open_sources
 from explorer.params import ReadParams
 from explorer.types import Progress, ProgressCallback, ReadReport, Table
 
@@ -42,11 +42,13 @@ def read_table(
     parts: list[FileRows] = []
     readers: list[Reader] = []
     for number, path in enumerate(paths):
-        source = open_source(Path(path), None if names is None else names[number], params)
-        reader = choose_reader(source)
-        readers.append(reader)
-        _check_kinds(readers, [*(part.report.source for part in parts), source.name])
-        parts.append(_read_file(reader, source, progress))
+        sources = open_sources(Path(path), None if names is None else names[number], params)
+        while sources:
+            source = sources.pop(0)  # its bytes are given back as soon as it is read
+            reader = choose_reader(source)
+            readers.append(reader)
+            _check_kinds(readers, [*(part.report.source for part in parts), source.name])
+            parts.append(_read_file(reader, source, progress))
     return _unite(parts, is_lines=readers[0].is_lines)
 
 
