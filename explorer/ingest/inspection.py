@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.ingest.corpus import build_corpus
 from explorer.ingest.roles import guess_roles
-from explorer.types import Kind, ReadReport, RejectedRow, Roles, Table
+from explorer.types import Cleaning, Forms, Kind, ReadReport, RejectedRow, Roles, Table
 
 SAMPLE_ROWS = 20
 SAMPLE_REJECTED = 500
@@ -19,7 +19,9 @@ class Inspection:
     """What was decided about one or more files, small enough to be shown and sent.
 
     ``sample`` are the first rows, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
-    first rows set aside, of ``n_rejected``. ``roles``, ``kind`` and ``mask`` are what an analysis would use.
+    first rows set aside, of ``n_rejected``. ``roles``, ``kind``, ``mask`` and ``clean`` are what an
+    analysis would use; ``cut`` counts the records per kind of what cleaning would leave out of the comparison (see
+    :data:`explorer.ingest.cleaning.KINDS`), and ``cut_examples`` has one of each.
     """
 
     reports: tuple[ReadReport, ...]
@@ -30,6 +32,9 @@ class Inspection:
     roles: Roles
     kind: Kind
     mask: bool
+    cut: Mapping[str, int]
+    cut_examples: Mapping[str, str]
+    clean: bool
     sample: tuple[tuple[str | None, ...], ...]
     sample_lines: tuple[int, ...]
     rejected: tuple[RejectedRow, ...]
@@ -58,6 +63,7 @@ def inspect_table(table: Table) -> Inspection:
     """Looks at a table as an analysis would. Raises InputError when no record has a text."""
     roles = guess_roles(table)
     corpus = build_corpus(table, roles)
+    cleaning = corpus.cleaning or Cleaning(Forms())
     sample = table.cells.slice(0, SAMPLE_ROWS)
     return Inspection(
         reports=corpus.reports,
@@ -68,6 +74,9 @@ def inspect_table(table: Table) -> Inspection:
         roles=roles,
         kind=corpus.kind,
         mask=corpus.mask,
+        cut=dict(cleaning.n_records),
+        cut_examples=dict(cleaning.examples),
+        clean=corpus.clean,
         sample=tuple(zip(*(column.to_pylist() for column in sample.columns), strict=True)),
         sample_lines=tuple(table.lines[:SAMPLE_ROWS].tolist()),
         rejected=table.rejected[:SAMPLE_REJECTED],

@@ -9,8 +9,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.errors import InputError, SettingsError
+from explorer.ingest.cleaning import KINDS
 from explorer.ingest.inspection import Inspection
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
+from explorer.report.cells import page_text
 from explorer.types import ReadReport
 from explorer.ui import cached, intake, parts, state
 from explorer.workspace.library import Request
@@ -173,7 +175,17 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
         if not texts:
             st.warning("Choose at least one column with the text to compare.", icon=":material/edit_note:")
             return None
-    mask = st.toggle(
+    left, right = st.columns(2)
+    clean = left.toggle(
+        "Leave out signatures, quotes, markup and form text when comparing",
+        value=inspection.clean,
+        key=f"clean-{chosen.fingerprint}-{reading.as_lines}",
+        help="Two tickets written into the same form, or signed by the same person, are not alike for that. What is "
+        "shown and exported is always the whole text.",
+    )
+    if clean:
+        _show_cut(inspection)
+    mask = right.toggle(
         "Ignore times, ids, addresses and numbers when comparing",
         value=inspection.mask,
         key=f"mask-{chosen.fingerprint}-{reading.as_lines}",
@@ -188,8 +200,22 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
         time_column=None if inspection.is_lines or times == guessed.time else times or "",
         reading=reading,
         mask=None if mask == inspection.mask else mask,
+        clean=None if clean == inspection.clean else clean,
         **settings,
     )
+
+
+def _show_cut(inspection: Inspection) -> None:
+    """What cleaning leaves out of the comparison, with an example of each kind."""
+    if not inspection.cut:
+        return
+    with st.expander("What is left out when texts are compared", icon=":material/content_cut:"):
+        rows = [
+            {"What": KINDS[kind], "Records": n, "For example": page_text(inspection.cut_examples.get(kind, ""))}
+            for kind, n in inspection.cut.items()
+        ]
+        st.dataframe(rows, hide_index=True, width="stretch", key="cut")
+        st.caption("Each record's own cuts stand beside it once the analysis is done.")
 
 
 def _choose_numbers() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from explorer.ingest.cleaning import KINDS, explain_cleaning
 from explorer.report.cells import page_text, shorten
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis
@@ -40,9 +41,23 @@ def show_record(analysis: Analysis, row: int, open_row: Open = open_in_address) 
         return
     with st.container(border=True):
         parts.show_text(page_text(analysis.corpus.texts[row]), lines=_LINES)
+    _show_cut(analysis, row)
     _show_place(analysis, row, text)
     _show_fields(analysis, row)
     _show_nearest(analysis, text, open_row)
+
+
+def _show_cut(analysis: Analysis, row: int) -> None:
+    """What was left out of this record when it was compared."""
+    cleaning = analysis.corpus.cleaning
+    cuts = explain_cleaning(analysis.corpus.texts[row], cleaning.forms) if cleaning else []
+    if not cuts:
+        return
+    kinds = ", ".join(KINDS[kind] for kind in KINDS if any(cut.kind == kind for cut in cuts))
+    with st.expander(f"Not compared: {kinds}", icon=":material/content_cut:"):
+        for cut in cuts:
+            st.caption(KINDS[cut.kind])
+            parts.show_text(page_text(cut.text), lines=_LINES)
 
 
 def _show_place(analysis: Analysis, row: int, text: int) -> None:

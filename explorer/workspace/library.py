@@ -45,6 +45,7 @@ class Request:
     time_column: str | None = None
     reading: ReadParams = field(default_factory=ReadParams)
     mask: bool | None = None
+    clean: bool | None = None
     model: str | None = None
     neighbours: int | None = None
     min_cluster_size: int | None = None
@@ -70,6 +71,8 @@ class Request:
         out += self.reading.to_arguments()
         if self.mask is not None:
             out.append("--mask" if self.mask else "--no-mask")
+        if self.clean is not None:
+            out.append("--clean" if self.clean else "--no-clean")
         return out
 
 
