@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.ingest.log_text import mask_record
-from explorer.ingest.masking import mask_text
+from explorer.ingest.mask_many import mask_many
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
@@ -42,8 +41,8 @@ def _keys(texts: list[str], corpus: Corpus) -> list[str]:
     if not corpus.mask:
         return [normalize_text(text) for text in texts]
     if corpus.kind != "logs":
-        return [normalize_text(mask_text(text)) for text in texts]
-    records = [mask_record(text) for text in texts]
+        return mask_many(texts, "text")
+    records = mask_many(texts, "record")
     template = mine_templates(records).of_text
     shown = {text: normalize_text(template[text]) for text in template}
     return [shown[record] for record in records]
