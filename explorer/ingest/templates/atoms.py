@@ -6,9 +6,9 @@ import re
 from enum import IntEnum
 from functools import lru_cache
 
+from explorer.ingest.masking import PLACEHOLDER
 from explorer.ingest.templates.words import (
     NAMING,
-    PLACEHOLDER,
     TELLING,
     is_action,
     is_dotted,
@@ -47,15 +47,15 @@ class Atom(IntEnum):
     FIXED = 4  # says what happened, see words.py; or has neither letters nor placeholders
 
 
-def split_line(masked: str) -> Line:
-    """The line in parts; only the first line and its first MAX_ATOMS atoms are taken apart, the rest is one gap."""
+def split_line(masked: str, most: int = MAX_ATOMS) -> Line:
+    """The line in parts; only the first line and its first ``most`` atoms are taken apart, the rest is one gap."""
     head, line_end, rest = masked.partition("\n")
     if ":<num>" in head:
         head = _HOST_PORT.sub(r"\1" + _PORT + "<num>", head)
     if "()" in head or "[]" in head or "=" in head:
         head = _MISSING.sub(EMPTY, head)
-    parts = _GAP.split(head, MAX_ATOMS)
-    if len(parts) > 2 * MAX_ATOMS:
+    parts = _GAP.split(head, most)
+    if len(parts) > 2 * most:
         overlong = parts.pop()
         return (*parts[:-1], parts[-1] + overlong + line_end + rest, "")
     return (*parts, line_end + rest, "") if line_end else tuple(parts)

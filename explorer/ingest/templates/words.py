@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from explorer.ingest.masking import PLACEHOLDER
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -100,7 +102,6 @@ signal sig proto protocol direction result_code command cmd
 
 _KIND_OF_ERROR = re.compile(r"(?:Exception|Error|Failure|Fault|Err|Timeout)\b|\b(?:E[A-Z]{3,}|ERR_\w+)\b")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-öø-ÿ]+|[^\W\d_]+")
-PLACEHOLDER = re.compile(r"<(?:[a-z]+|\*)>")
 _PATH = re.compile(r"(?:[~.]{0,2}/[^/]|[A-Za-z]:\\|\\\\|[A-Za-z][A-Za-z+.-]*:/)|(?=[^/]*/)(?:[^/]*+/[^/]*+/|\S*?[._<])")
 _DOTTED = re.compile(r"[\w<>$@-]+(?:\.[\w<>$@-]+)+(?:\x02<num>)?\Z")
 
