@@ -17,10 +17,10 @@ from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 def collapse(corpus: Corpus) -> Distinct:
     """Records whose texts are the same, taken together; independent of the order of the records.
 
-    Where the corpus is masked, masked texts are compared, and of log lines their templates.
+    Where the corpus is masked, the templates of the masked texts are compared.
     """
     encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
-    keys = _keys(encoded.dictionary.to_pylist(), corpus)
+    keys = _keys(encoded.dictionary.to_pylist(), corpus.mask)
     texts = sorted(set(keys) - {""})
     position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
     text_of_key = np.array([position[key] for key in keys], dtype=np.int64)
@@ -36,15 +36,13 @@ def collapse(corpus: Corpus) -> Distinct:
     )
 
 
-def _keys(texts: list[str], corpus: Corpus) -> list[str]:
-    """For each text the one it counts as."""
-    if not corpus.mask:
+def _keys(texts: list[str], mask: bool) -> list[str]:
+    """For each text the one it counts as: itself, or the template of what is left of it when values are masked."""
+    if not mask:
         return [normalize_text(text) for text in texts]
-    if corpus.kind != "logs":
-        return mask_many(texts, "text")
-    records = mask_many(texts, "record")
+    records = mask_many(texts)
     template = mine_templates(records).of_text
-    shown = {text: normalize_text(template[text]) for text in template}
+    shown = {record: normalize_text(template[record]) for record in template}
     return [shown[record] for record in records]
 
 

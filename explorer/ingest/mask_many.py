@@ -10,48 +10,39 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from explorer.ingest.log_text import mask_record
-from explorer.ingest.masking import mask_text
-from explorer.ingest.text import normalize_text
 
 FEWEST_PER_PROCESS = 40_000  # below this many texts a process costs more than it saves
 _MOST_PROCESSES = 8
 
 
-def _mask_and_normalize(text: str) -> str:
-    return normalize_text(mask_text(text))
-
-
-_WAYS: Mapping[str, Callable[[str], str]] = {"record": mask_record, "text": _mask_and_normalize}
-
-
-def mask_many(texts: Sequence[str], way: str, *, fewest: int = FEWEST_PER_PROCESS) -> list[str]:
-    """Each text masked: as a log "record" (see :func:`mask_record`), or as any other "text", on one line.
+def mask_many(texts: Sequence[str], *, fewest: int = FEWEST_PER_PROCESS) -> list[str]:
+    """Each text as :func:`mask_record` masks it.
 
     Uses a process per core from 2 * ``fewest`` texts on. What a process that fails was to do is done here.
     """
     n_parts = max(1, min(len(texts) // max(fewest, 1), _n_cores(), _MOST_PROCESSES))
-    step = -(-len(texts) // n_parts)
+    step = max(-(-len(texts) // n_parts), 1)
     own, *parts = [texts[start : start + step] for start in range(0, len(texts), step)] or [[]]
     if not parts or not sys.executable:
-        return [_WAYS[way](text) for text in texts]
+        return [mask_record(text) for text in texts]
     with ThreadPoolExecutor(len(parts)) as threads:  # they only wait for their process
-        others = [threads.submit(_in_process, part, way) for part in parts]
-        masked = [_WAYS[way](text) for text in own]
+        others = [threads.submit(_in_process, part) for part in parts]
+        masked = [mask_record(text) for text in own]
         for part, other in zip(parts, others, strict=True):
-            masked += _result(other, part, way)
+            masked += _result(other, part)
     return masked
 
 
-def _result(other: Future[list[str]], part: Sequence[str], way: str) -> list[str]:
+def _result(other: Future[list[str]], part: Sequence[str]) -> list[str]:
     try:
         found = other.result()
     except (OSError, ValueError, subprocess.SubprocessError):
         found = []
-    return found if len(found) == len(part) else [_WAYS[way](text) for text in part]
+    return found if len(found) == len(part) else [mask_record(text) for text in part]
 
 
 def _n_cores() -> int:
@@ -60,12 +51,12 @@ def _n_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _in_process(texts: Sequence[str], way: str) -> list[str]:
+def _in_process(texts: Sequence[str]) -> list[str]:
     paths = os.pathsep.join(path for path in sys.path if path)
     code = "from explorer.ingest.mask_many import work; work()"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
-        input=json.dumps([way, *texts]).encode(),
+        input=json.dumps(list(texts)).encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": paths},
@@ -77,7 +68,7 @@ def _in_process(texts: Sequence[str], way: str) -> list[str]:
 
 def work() -> None:
     """A worker: texts in on standard input, the distinct masked texts and which text has which out."""
-    way, *texts = json.loads(sys.stdin.buffer.read())
+    texts = json.loads(sys.stdin.buffer.read())
     position: dict[str, int] = {}
-    numbers = [position.setdefault(_WAYS[way](text), len(position)) for text in texts]
+    numbers = [position.setdefault(mask_record(text), len(position)) for text in texts]
     sys.stdout.buffer.write(json.dumps([list(position), numbers]).encode())
