@@ -5,10 +5,10 @@
     python benchmarks/templates.py logs.csv --lines 0            accuracy only
 
 The CSV has the columns ``system``, ``content`` (the message without its header) and ``template`` (the true one), as
-LogHub's labelled samples have when brought into one file. Both sides get ``content`` in the order of the file, each system by
-itself. Grouping accuracy (Zhu et al. 2019) is the share of lines whose group holds exactly the lines of their true
-template. drain3 runs twice: as it comes, and with the masking of its README. The last table looks at lines of a made-up
-log that mean opposite things.
+LogHub's labelled samples have when brought into one file. Both sides get ``content`` in the order of the file, each
+system by itself. Grouping accuracy (Zhu et al. 2019) is the share of lines whose group holds exactly the lines of their
+true template. drain3 runs twice: as it comes, and with the masking of its README. A second table counts cases in which
+lines that mean opposite things are put together.
 """
 
 from __future__ import annotations

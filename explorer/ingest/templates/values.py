@@ -39,7 +39,7 @@ def template_values(template: str, raw_texts: Iterable[str]) -> TemplateValues:
 
     Where a wildcard stands for several words and its place is not unique, the leftmost wildcard takes them.
     """
-    pattern = split_line(template, _ALL)
+    pattern = split_line(normalize_text(template), _ALL)
     kinds = [kind for atom in pattern[::2] for kind in PLACEHOLDER.findall(atom)]
     counted: list[Counter[str]] = [Counter() for _ in kinds]
     recipes: dict[str, list[_Recipe] | None] = {}

@@ -8,7 +8,6 @@ many different ones stand in its place. What is protected stays even then.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from explorer.ingest.masking import PLACEHOLDER
 
@@ -109,7 +108,6 @@ _VERB = re.compile(r"(?:[a-z]{3,}(?:ed|ing)|[A-Z]{3,}(?:ED|ING))\Z|[A-Z][a-z]{2,
 _TOP_LEVEL = _words("in no on info link pro top")  # last parts of host names that are words by chance
 
 
-@lru_cache(maxsize=200_000)
 def is_protected(atom: str) -> bool:
     """Whether a part of a line may never become a wildcard: it says what happened, or holds a code that was kept.
 
@@ -131,7 +129,6 @@ def is_protected(atom: str) -> bool:
     return _has_word_of(PROTECTED, bare)
 
 
-@lru_cache(maxsize=200_000)
 def is_action(atom: str) -> bool:
     """Whether a word names an action or a state rather than a thing: a known one, or an English participle."""
     return _VERB.match(atom.rstrip(".!?")) is not None or _has_word_of(_ACTIONS, atom)
