@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.ingest.cleaning import clean_text
-from explorer.ingest.log_text import mask_record
-from explorer.ingest.masking import mask_text
+from explorer.ingest.mask_many import mask_many
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
@@ -19,7 +18,7 @@ from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 def collapse(corpus: Corpus) -> Distinct:
     """Records whose texts are the same, taken together; independent of the order of the records.
 
-    Where the corpus is cleaned or masked, the cleaned or masked texts are compared, and of log lines their templates.
+    Where the corpus is cleaned, the cleaned texts are compared; where it is masked, the templates of the masked texts.
     """
     encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
     keys = _keys(encoded.dictionary.to_pylist(), corpus)
@@ -39,16 +38,14 @@ def collapse(corpus: Corpus) -> Distinct:
 
 
 def _keys(texts: list[str], corpus: Corpus) -> list[str]:
-    """For each text the one it counts as."""
+    """For each text the one it counts as: itself, what cleaning leaves of it, or the template of its masked text."""
     if corpus.cleaning is not None:
         texts = [clean_text(text, corpus.cleaning.forms) for text in texts]
     if not corpus.mask:
         return [normalize_text(text) for text in texts]
-    if corpus.kind != "logs":
-        return [normalize_text(mask_text(text)) for text in texts]
-    records = [mask_record(text) for text in texts]
+    records = mask_many(texts)
     template = mine_templates(records).of_text
-    shown = {text: normalize_text(template[text]) for text in template}
+    shown = {record: normalize_text(template[record]) for record in template}
     return [shown[record] for record in records]
 
 

@@ -163,6 +163,9 @@ def _compile(*, with_email: bool) -> tuple[re.Pattern[str], tuple[str, ...]]:
 _PLAIN, _PLAIN_NAMES = _compile(with_email=False)
 _EMAILS, _EMAILS_NAMES = _compile(with_email=True)  # only for the few texts with an "@"
 _SIGN = re.compile(r"(?<![\w>)\]+-])[-+](?=<num>)", re.ASCII)
+_SIGN_BEFORE = re.compile(r"(?<![\w>)\]+-])[-+]\Z", re.ASCII)
+#: Every placeholder, also those that templates add where names, paths or words differ.
+PLACEHOLDER = re.compile(r"<(?:time|uuid|ip|mac|hex|email|num|id|path|\*)>")
 
 
 def mask_text(text: str) -> str:
@@ -188,6 +191,48 @@ def _placeholder(match: re.Match[str], name: str) -> str:
     if name == "kept":
         return match.group()
     if name == "request":
-        request, gap, status = match.group().rpartition(match.group()[-4])
+        request, gap, status = _split_request(match.group())
         return mask_text(request) + gap + status
     return match.group()[0] + "<time>" if name == "klog" else name
+
+
+def mask_with_values(text: str) -> tuple[str, list[str]]:
+    """The text as :func:`mask_text` masks it, and what stands behind each of its placeholders from left to right.
+
+    A placeholder that the text itself contains stands for itself.
+    """
+    found = [(match.start(), match.group()) for match in PLACEHOLDER.finditer(text)] if "<" in text else []
+    pattern, names = (_EMAILS, _EMAILS_NAMES) if "@" in text else (_PLAIN, _PLAIN_NAMES)
+
+    def note(match: re.Match[str]) -> str:
+        name, start, value = names[match.lastindex or 0], match.start(), match.group()
+        if name == "request":
+            found.extend((start, inner) for inner in _values_of_request(value))
+        elif name == "klog":
+            found.append((start, value[1:]))
+        elif name != "kept":
+            is_signed = name == "<num>" and _SIGN_BEFORE.search(text, max(start - 1, 0), start) is not None
+            found.append((start, text[start - 1] + value if is_signed else value))
+        return _placeholder(match, name)
+
+    masked = pattern.sub(note, text)
+    masked = _SIGN.sub("", masked) if "-<num>" in masked or "+<num>" in masked else masked
+    found.sort(key=_first)
+    return masked, [value for _, value in found]
+
+
+def _values_of_request(request: str) -> list[str]:
+    """What is masked in a request; placeholders it holds already are noted with those of the whole text."""
+    _, values = mask_with_values(_split_request(request)[0])
+    for placeholder in PLACEHOLDER.findall(request):
+        values.remove(placeholder)
+    return values
+
+
+def _first(found: tuple[int, str]) -> int:
+    return found[0]
+
+
+def _split_request(request: str) -> tuple[str, str, str]:
+    """A request, the gap behind it, and its status."""
+    return request.rpartition(request[-4])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache
 
+from explorer.ingest.masking import PLACEHOLDER
 from explorer.ingest.templates.words import (
     NAMING,
-    PLACEHOLDER,
     TELLING,
     is_action,
     is_dotted,
@@ -47,15 +47,15 @@ class Atom(IntEnum):
     FIXED = 4  # says what happened, see words.py; or has neither letters nor placeholders
 
 
-def split_line(masked: str) -> Line:
-    """The line in parts; only the first line and its first MAX_ATOMS atoms are taken apart, the rest is one gap."""
+def split_line(masked: str, most: int = MAX_ATOMS) -> Line:
+    """The line in parts; only the first line and its first ``most`` atoms are taken apart, the rest is one gap."""
     head, line_end, rest = masked.partition("\n")
     if ":<num>" in head:
         head = _HOST_PORT.sub(r"\1" + _PORT + "<num>", head)
     if "()" in head or "[]" in head or "=" in head:
         head = _MISSING.sub(EMPTY, head)
-    parts = _GAP.split(head, MAX_ATOMS)
-    if len(parts) > 2 * MAX_ATOMS:
+    parts = _GAP.split(head, most)
+    if len(parts) > 2 * most:
         overlong = parts.pop()
         return (*parts[:-1], parts[-1] + overlong + line_end + rest, "")
     return (*parts, line_end + rest, "") if line_end else tuple(parts)
@@ -66,7 +66,7 @@ def join_line(line: Line) -> str:
     return "".join(line).replace(EMPTY, "").replace(_PORT, ":")
 
 
-@lru_cache(maxsize=200_000)
+@cache
 def classify(atom: str) -> Atom:
     """What an atom is, whatever stands around it."""
     if atom == EMPTY:
@@ -82,6 +82,12 @@ def classify(atom: str) -> Atom:
     if bare != atom or is_path(atom) or "@" in atom or is_dotted(atom):
         return Atom.NAME
     return Atom.ACTION if is_action(atom) else Atom.WORD
+
+
+@cache
+def is_word(atom: str) -> bool:
+    """Whether an atom has letters that stay."""
+    return classify(atom) >= Atom.WORD and _LETTERS.search(PLACEHOLDER.sub("", atom)) is not None
 
 
 class Place(IntEnum):
@@ -100,7 +106,7 @@ def place_of(line: Line, i: int) -> Place:
     return place_after(line[i - 2], line[i - 1]) if i else Place.FREE
 
 
-@lru_cache(maxsize=200_000)
+@cache
 def place_after(key: str, gap: str) -> Place:
     """What to expect behind the atom ``key`` and the gap that follows it. Fields that say what happened are FREE."""
     last = _KEY_PART.search(key)
@@ -118,7 +124,7 @@ def names_follow(atom: str) -> bool:
     return atom.lower() in NAMING
 
 
-@lru_cache(maxsize=200_000)
+@cache
 def kinds_of(atom: str) -> frozenset[str]:
     """The names of an atom's wildcards: of its placeholders, or of what it is as a whole."""
     kind = classify(atom)

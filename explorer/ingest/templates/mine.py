@@ -3,18 +3,19 @@
 A miner in the spirit of Drain (He et al. 2017): lines of the same form whose words agree are one template. Unlike
 Drain it sees all texts before it decides, so that the order of the lines makes no difference, and it asks what varies:
 places hold values where names, paths and ids vary, or where very many words do; where a few ordinary words alternate
-("started", "paused", "crashed"), each makes a template of its own. Three steps repeat until nothing changes:
+("started", "paused", "crashed"), each makes a template of its own. Four steps repeat until nothing changes:
 
 1. Lines that agree in everything but places that can hold a value are grouped by hashing what they agree in.
 2. Lines that agree in everything but one word are found by hashing each line around each of its words.
-3. A line with one or two words more joins the template whose wildcard stands in the place of those words.
+3. Lines that agree in everything but words that occur hardly anywhere else are found by hashing what is left.
+4. A line with one or two words more joins the template whose wildcard stands in the place of those words.
 
 Each step touches each part of each line a bounded number of times.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,9 +25,11 @@ from explorer.ingest.templates.atoms import (
     Line,
     Place,
     classify,
+    is_word,
     join_line,
     kinds_of,
     names_follow,
+    place_after,
     place_of,
     split_line,
 )
@@ -36,6 +39,8 @@ LEAST_NAMES = {Place.FREE: 3, Place.FIELD: 2, Place.NAMED: 2, Place.HOST: 2}
 LEAST_WORDS = {Place.FREE: 10, Place.FIELD: 6, Place.NAMED: 4, Place.HOST: 2}
 LEAST_BESIDE_ACTIONS = 10  # so many names before "boot" may be a name as well
 _LEAST_COMMON_WORDS = 2  # lines must share so many words before a place in running text is a variable
+_RARE = 3  # a word in so few lines, or fewer, is rare
+_LEAST_RARE = 20  # so many different rare words in each place make variables
 _MAX_SPLITS = 12
 _MAX_ROUNDS = 10
 _MAX_EXTRA = 2
@@ -65,14 +70,16 @@ def mine_templates(texts: Iterable[str]) -> Templates:
     lines = [split_line(text) for text in distinct]
     current: Targets = {line: line for line in lines}
     for _ in range(_MAX_ROUNDS):
-        before = sorted(set(current.values()))
-        merged = {line: line for line in before}
-        for step in (_merge_values, _merge_words, _merge_longer):
-            found = step(sorted(set(merged.values())))
-            merged = {line: found.get(target, target) for line, target in merged.items()}
-        if all(line == target for line, target in merged.items()):
+        merged: Targets = {line: line for line in current.values()}
+        for step in (_merge_values, _merge_words, _merge_rare, _merge_longer):
+            found = step(list(dict.fromkeys(merged.values())))
+            if found:
+                merged = {line: found.get(target, target) for line, target in merged.items()}
+        if all(line is target for line, target in merged.items()):
             break
         current = {line: merged[target] for line, target in current.items()}
+    for memory in (classify, is_word, kinds_of, place_after):
+        memory.cache_clear()  # they hold every word of the log
     of_text = {text: join_line(current[line]) for text, line in zip(distinct, lines, strict=True)}
     return Templates(of_text, tuple(sorted(set(of_text.values()))))
 
@@ -102,17 +109,13 @@ def _skeleton(line: Line) -> Line:
 
 def _columns(skeleton: Line, line: Line) -> dict[int, Place | None]:
     """The holes of a skeleton and what announces each; None where no word is left that lines could have in common."""
-    has_words = any(_is_word(atom) for atom in skeleton[::2])
+    has_words = any(is_word(atom) for atom in skeleton[::2])
     columns: dict[int, Place | None] = {}
     for i in range(0, len(skeleton), 2):
         if skeleton[i] == _HOLE:
             is_host = place_of(line, i) is Place.HOST
             columns[i] = (Place.HOST if is_host else place_of(skeleton, i)) if has_words else None
     return columns
-
-
-def _is_word(atom: str) -> bool:
-    return classify(atom) >= Atom.WORD and any(map(str.isalpha, atom))
 
 
 def _settle(group: list[Line], columns: dict[int, Place | None]) -> Iterator[list[Line]]:
@@ -180,11 +183,14 @@ def _wildcard(values: Iterable[str]) -> str:
 
 def _merge_words(lines: Sequence[Line]) -> Targets:
     """Step 2. Lines that agree in everything but one word, where very many different words stand in its place."""
-    buckets: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    buckets: dict[int, list[tuple[int, int]]] = {}
+    first: dict[int, int] = {}  # most keys occur once; only for the others a list is made
     for number, line in enumerate(lines):
         for key, place in _holes(line):
-            buckets[key].append((number, place))
-    found = [bucket for bucket in buckets.values() if len(bucket) > 1 and _varies(lines, bucket)]
+            other = first.setdefault(key, number)
+            if other != number:
+                buckets.setdefault(key, [(other, place)]).append((number, place))
+    found = [bucket for bucket in buckets.values() if _varies(lines, bucket)]
     targets: Targets = {}
     for bucket in sorted(found, key=lambda members: (-len(members), members)):
         left = [(number, place) for number, place in bucket if lines[number] not in targets]
@@ -200,15 +206,16 @@ def _varies(lines: Sequence[Line], bucket: Sequence[tuple[int, int]]) -> bool:
 def _holes(line: Line) -> Iterator[tuple[int, int]]:
     """A hash of the line around each place that may become a wildcard, and the place."""
     before, after = _hashes(line)
-    is_word = [_is_word(atom) for atom in line[::2]]
-    n_words = sum(is_word)
+    atoms = line[::2]
+    are_words = [is_word(atom) for atom in atoms]
+    n_words = sum(are_words)
     seen_word = False
-    for j, atom in enumerate(line[::2]):
+    for j, atom in enumerate(atoms):
         # A name before the first colon is that of the source, and one event of two sources is two events.
         is_source = not seen_word and 2 * j + 1 < len(line) and ":" in line[2 * j + 1]
-        seen_word = seen_word or is_word[j]
-        if classify(atom) <= Atom.WORD and n_words - is_word[j] >= _LEAST_COMMON_WORDS and not is_source:
-            yield hash((before[2 * j], after[2 * j + 1])), 2 * j
+        seen_word = seen_word or are_words[j]
+        if n_words - are_words[j] >= _LEAST_COMMON_WORDS and not is_source and classify(atom) <= Atom.WORD:
+            yield hash((2 * j, before[2 * j], after[2 * j + 1])), 2 * j
 
 
 def _hashes(line: Line) -> tuple[list[int], list[int]]:
@@ -221,11 +228,34 @@ def _hashes(line: Line) -> tuple[list[int], list[int]]:
     return before, after[::-1]
 
 
+def _merge_rare(lines: Sequence[Line]) -> Targets:
+    """Step 3. Lines that agree in everything but words that hardly occur elsewhere, and differ in these in every line.
+
+    Two names in one line, such as a guest and a room, seldom leave two lines that differ in one word only.
+    """
+    frequency = Counter(atom for line in lines for atom in line[::2] if classify(atom) is Atom.WORD)
+    groups: dict[Line, list[Line]] = defaultdict(list)
+    for line in lines:
+        parts = list(line)
+        for i in range(2, len(line), 2):
+            if frequency.get(line[i], _RARE + 1) <= _RARE:
+                parts[i] = _HOLE
+        n_words, n_holes = sum(map(is_word, line[::2])), parts.count(_HOLE)
+        if n_holes > 1 and n_words - n_holes >= max(_LEAST_COMMON_WORDS * n_holes, 4):
+            groups[tuple(parts)].append(line)
+    targets: Targets = {}
+    for shared, group in groups.items():
+        columns = [i for i, part in enumerate(shared) if part == _HOLE]
+        if all(len({line[i] for line in group}) >= _LEAST_RARE for i in columns):
+            _unite(group, targets)
+    return targets
+
+
 def _merge_longer(lines: Sequence[Line]) -> Targets:
-    """Step 3. A line with words to spare where another has a wildcard joins it."""
+    """Step 4. A line with words to spare where another has a wildcard joins it."""
     around: dict[int, Line] = {}
     for line in lines:
-        if WILD in line and sum(map(_is_word, line[::2])) >= _LEAST_COMMON_WORDS:
+        if WILD in line and sum(map(is_word, line[::2])) >= _LEAST_COMMON_WORDS:
             before, after = _hashes(line)
             for i in range(0, len(line), 2):
                 if line[i] == WILD:

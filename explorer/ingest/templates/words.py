@@ -8,7 +8,8 @@ many different ones stand in its place. What is protected stays even then.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from explorer.ingest.masking import PLACEHOLDER
 
 
 def _words(text: str) -> frozenset[str]:
@@ -100,7 +101,6 @@ signal sig proto protocol direction result_code command cmd
 
 _KIND_OF_ERROR = re.compile(r"(?:Exception|Error|Failure|Fault|Err|Timeout)\b|\b(?:E[A-Z]{3,}|ERR_\w+)\b")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-öø-ÿ]+|[^\W\d_]+")
-PLACEHOLDER = re.compile(r"<(?:[a-z]+|\*)>")
 _PATH = re.compile(r"(?:[~.]{0,2}/[^/]|[A-Za-z]:\\|\\\\|[A-Za-z][A-Za-z+.-]*:/)|(?=[^/]*/)(?:[^/]*+/[^/]*+/|\S*?[._<])")
 _DOTTED = re.compile(r"[\w<>$@-]+(?:\.[\w<>$@-]+)+(?:\x02<num>)?\Z")
 
@@ -108,7 +108,6 @@ _VERB = re.compile(r"(?:[a-z]{3,}(?:ed|ing)|[A-Z]{3,}(?:ED|ING))\Z|[A-Z][a-z]{2,
 _TOP_LEVEL = _words("in no on info link pro top")  # last parts of host names that are words by chance
 
 
-@lru_cache(maxsize=200_000)
 def is_protected(atom: str) -> bool:
     """Whether a part of a line may never become a wildcard: it says what happened, or holds a code that was kept.
 
@@ -130,7 +129,6 @@ def is_protected(atom: str) -> bool:
     return _has_word_of(PROTECTED, bare)
 
 
-@lru_cache(maxsize=200_000)
 def is_action(atom: str) -> bool:
     """Whether a word names an action or a state rather than a thing: a known one, or an English participle."""
     return _VERB.match(atom.rstrip(".!?")) is not None or _has_word_of(_ACTIONS, atom)

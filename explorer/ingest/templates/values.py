@@ -1,0 +1,121 @@
+"""``template_values``: what stood in the places of a template's wildcards, in its own records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from explorer.ingest.log_text import sort_keys
+from explorer.ingest.masking import PLACEHOLDER, mask_with_values
+from explorer.ingest.templates.atoms import WILD, Line, join_line, split_line
+from explorer.ingest.text import normalize_text
+
+#: The number of a masked value, or such numbers and the words between them, to be joined.
+_Recipe = int | tuple[str | int, ...]
+
+_ALL = 1_000_000  # atoms; records are aligned to their end, not only where templates are mined
+
+
+class WildcardValues(NamedTuple):
+    """One wildcard of a template: what it is called (``<ip>``, ``<*>``, ...), and its values with how many records
+    have each, most common first, then by the value. A missing value, as in "user=", is ""."""
+
+    kind: str
+    values: tuple[tuple[str, int], ...]
+
+
+class TemplateValues(NamedTuple):
+    """The wildcards of a template from left to right. Each one's counts add up to ``n_aligned``, the number of records
+    whose words stand where the template has them; it is ``n_records`` unless records of another template are given."""
+
+    wildcards: tuple[WildcardValues, ...]
+    n_aligned: int
+    n_records: int
+
+
+def template_values(template: str, raw_texts: Iterable[str]) -> TemplateValues:
+    """The values behind each wildcard of ``template`` in the records it was mined from, as they were written.
+
+    Where a wildcard stands for several words and its place is not unique, the leftmost wildcard takes them.
+    """
+    pattern = split_line(normalize_text(template), _ALL)
+    kinds = [kind for atom in pattern[::2] for kind in PLACEHOLDER.findall(atom)]
+    counted: list[Counter[str]] = [Counter() for _ in kinds]
+    recipes: dict[str, list[_Recipe] | None] = {}
+    n_aligned = n_records = 0
+    # Records with the same masked text are aligned alike.
+    for raw, count in Counter(raw_texts).items():
+        n_records += count
+        masked, originals = mask_with_values(sort_keys(raw.strip()))
+        if masked not in recipes:
+            recipes[masked] = _recipes(pattern, masked)
+        made = recipes[masked]
+        if made is None:
+            continue
+        n_aligned += count
+        for counter, recipe in zip(counted, made, strict=True):
+            counter[_cook(recipe, originals)] += count
+    wildcards = (
+        WildcardValues(kind, tuple(sorted(counter.items(), key=lambda item: (-item[1], item[0]))))
+        for kind, counter in zip(kinds, counted, strict=True)
+    )
+    return TemplateValues(tuple(wildcards), n_aligned, n_records)
+
+
+def _recipes(pattern: Line, masked: str) -> list[_Recipe] | None:
+    """How each wildcard's value is made in records with this masked text; None where it does not fit the template."""
+    line = split_line(normalize_text(masked), _ALL)
+    starts = _align(pattern, line)
+    if starts is None:
+        return None
+    pieces: list[list[str | int]] = []
+    n_originals = 0
+    for i, part in enumerate(line):
+        own: list[str | int] = []
+        literals = PLACEHOLDER.split(part) if i % 2 == 0 else [part]
+        for j, literal in enumerate(literals):
+            own += [join_line((literal,)), n_originals + j]
+        n_originals += len(literals) - 1
+        pieces.append(own[:-1])
+    recipes: list[_Recipe] = []
+    for i, start, end in zip(range(0, len(pattern), 2), starts, [*starts[1:], len(line) + 1], strict=True):
+        if pattern[i] == line[start] and end == start + 2:
+            recipes += [one for one in pieces[start] if isinstance(one, int)]
+        else:
+            recipes.append(tuple(one for part in pieces[start : end - 1] for one in part if one != ""))
+    return recipes
+
+
+def _cook(recipe: _Recipe, originals: list[str]) -> str:
+    if isinstance(recipe, int):
+        return originals[recipe]
+    return "".join(one if isinstance(one, str) else originals[one] for one in recipe)
+
+
+def _align(pattern: Line, line: Line) -> list[int] | None:
+    """For each atom of the pattern where in the line it starts, or None.
+
+    A line that is longer has words to spare; one wildcard of the pattern takes them all.
+    """
+    n_extra = len(line) - len(pattern)
+    n_before = _n_fitting(zip(pattern, line, strict=False))
+    if n_extra == 0:
+        return list(range(0, len(line), 2)) if n_before == len(pattern) else None
+    if n_extra < 0:
+        return None
+    n_after = _n_fitting(zip(reversed(pattern), reversed(line), strict=False))
+    for i in range(0, len(pattern), 2):
+        if pattern[i] == WILD and i <= n_before and len(pattern) - i - 1 <= n_after:
+            return [*range(0, i + 1, 2), *range(i + 2 + n_extra, len(line), 2)]
+    return None
+
+
+def _n_fitting(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many of the first parts fit: they are equal, or the pattern has a wildcard there."""
+    n = 0
+    for wanted, part in pairs:
+        if wanted != part and PLACEHOLDER.fullmatch(wanted) is None:
+            break
+        n += 1
+    return n
