@@ -83,13 +83,13 @@ class _Guess:
         self._taken |= {name} if name else set()
         return name
 
-    def _from_export(self, role: str, shown: str | None = None) -> str | None:
+    def _from_export(self, role: str) -> str | None:
         if self._known is None:
             return None
         export, names = self._known
         name = from_export(export, names, self._stats, self._taken, role)
         if name is not None:
-            self._reasons[shown or role] = f"{name!r}: the file was recognised as {_an(export.tool)} export."
+            self._reasons[role] = f"{name!r}: the file was recognised as {_an(export.tool)} export."
         return name
 
     def _text_columns(self, found: dict[str, str | None]) -> tuple[str, ...]:
@@ -105,13 +105,16 @@ class _Guess:
                 self._taken.discard(found[role] or "")
                 self._reasons.pop(role, None)
                 found[role] = None
-        from_known = tuple(filter(None, (self._from_export(part, "text") for part in ("title", "body"))))
-        if from_known and self._known is not None:
-            tool = _an(self._known[0].tool)
-            self._reasons["text"] = f"{_listed(from_known)}: the file was recognised as {tool} export."
-            text = from_known
-        else:
-            text = _guess_text(_free(self._stats, self._taken), self._reasons)
+        known = tuple(filter(None, (self._from_export(part) for part in ("title", "body"))))
+        tool = _an(self._known[0].tool) if self._known else ""
+        for part in ("title", "body"):
+            self._reasons.pop(part, None)
+        text = known if len(known) == 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
+        # An export whose body was renamed or left out: what columns are like may find it.
+        if known and not set(known) <= set(text):
+            text = known
+        if text == known:
+            self._reasons["text"] = f"{_listed(known)}: the file was recognised as {tool} export."
         self._taken |= set(text)
         return text
 
@@ -237,6 +240,8 @@ def _is_title(column: ColumnStats) -> bool:
     if column.words & words.NOT_TEXT or column.is_number or column.time_fraction > 0.8:
         return False
     named = bool(column.words & words.TITLE)
+    if column.words & words.TITLE == {"name"} and column.words & words.REQUESTER:
+        return False  # "Customer name" names a person
     if column.words & words.BODY and not named:
         return column.words >= {"short"} and column.mean_words < 25
     differs = column.distinct_fraction > (0.1 if named else 0.8)
