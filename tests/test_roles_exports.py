@@ -13,9 +13,7 @@ from explorer.ingest.column_stats import column_stats
 from explorer.types import Roles, Table
 
 N = 40
-WORDS = (
-    "printer screen network password mail server login driver update cable slow broken again after since monday".split()
-)
+WORDS = ["printer", "screen", "network", "password", "mail", "server", "login", "driver", "update", "cable", "slow"]
 PEOPLE = ["Ann Lee", "Bo Chan", "Cy Diaz", "Dee Fox", "Eli Gray", "Flo Hahn"]
 
 
