@@ -22,7 +22,7 @@ from explorer.types import Forms
 
 FORM = "form"
 
-SAMPLE = 20_000  # distinct texts that forms are learned from
+SAMPLE = 10_000  # distinct texts that forms are learned from
 _FEWEST_TEXTS = 10
 _FEWEST_RECORDS = 5  # that share a heading or a label
 _FEWEST_SAME_SENTENCE = 8

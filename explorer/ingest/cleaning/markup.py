@@ -65,8 +65,11 @@ class Draft:
         self.depth.append(depth)
         self.is_code.append(is_code)
         self.is_heading.append(is_heading)
-        self.cut.append("")
-        self.is_quoted.append(False)
+
+    def finish(self) -> None:
+        """No more lines come."""
+        self.cut = [""] * len(self.lines)
+        self.is_quoted = [False] * len(self.lines)
 
     def is_open(self, i: int) -> bool:
         """Whether line ``i`` has words that are neither code nor cut yet."""
@@ -90,6 +93,7 @@ def strip_markup(text: str) -> Draft:
                 draft.add(line, is_code=True)
         else:
             _add_lines(draft, piece)
+    draft.finish()
     return draft
 
 
@@ -139,6 +143,7 @@ def _add_lines(draft: Draft, text: str) -> None:
         depth = 0
         if ">" in line and (quote := _QUOTE.match(line)):
             depth = quote[1].count(">")
+            draft.n_markup += 1
             line = line[quote.end() :]
         plain, is_heading = _plain_line(line)
         draft.n_markup += plain != line
