@@ -87,8 +87,9 @@ def test_roles_are_found_in_any_language_or_none(table, names):
 
 def test_every_guess_has_a_reason(table):
     roles = guess_roles(table(tickets()))
-    assert set(roles.reasons) == {"id", "text", "time"}
-    for role, column in [("id", "key"), ("text", "body"), ("time", "created")]:
+    assert set(roles.reasons) == {"id", "text", "time", "status", "closed"}
+    by_role = {"id": "key", "text": "body", "time": "created", "status": "status", "closed": "closed"}
+    for role, column in by_role.items():
         assert repr(column) in roles.reasons[role]
         assert roles.reasons[role].endswith(".")
 

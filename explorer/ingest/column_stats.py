@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.util import hash_array
 
-from explorer.ingest.role_words import split_name
+from explorer.ingest.role_words import PRIORITY_VALUES, STATUS_VALUES, split_name
 from explorer.ingest.times import best_rule
 from explorer.types import Table
 
 _SAMPLE = 400
+_HASHED = 100  # characters of a cell that decide whether it is drawn
 _NUMBER = re.compile(r"\s*[-+]?(?:\d[\d,. ]*)(?:[eE][-+]?\d+)?\s*%?\Z")
 _WHOLE_NUMBER = re.compile(r"\s*\d+\s*\Z")
+_LINK = re.compile(r"\s*(?:https?|ftp)://\S+\s*\Z")
+_PRIORITY_EDGES = re.compile(r"\A\W*(?:\d\s*[-–:.]\s*)?|\W+\Z")  # "1 - Critical" is "critical"
 _LETTERS = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d")
 # Chinese, Japanese and Thai put no spaces between words; four of their letters count as two words.
@@ -43,6 +48,9 @@ class ColumnStats:
     is_whole_number: bool
     time_fraction: float
     time_rule: str
+    link_fraction: float
+    status_fraction: float  # of the cells are words for how far a record is
+    priority_fraction: float
     evenness: float  # 1 when all values are equally frequent, near 0 when one value is nearly all
 
     @property
@@ -70,9 +78,10 @@ def column_stats(table: Table) -> list[ColumnStats]:
 def _stats(column: pa.ChunkedArray, name: str, position: int) -> ColumnStats:
     filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
     n_filled = len(filled)
-    sample = _sample(filled)
+    found = pc.value_counts(filled)
+    counts = found.field("counts").to_numpy()
+    sample = _sample(found.field("values"), counts)
     rule, time_fraction = best_rule(sample)
-    counts = pc.value_counts(filled).field("counts").to_numpy() if n_filled else np.zeros(0)
     text = "".join(sample)
     n_shown = max(len(text) - sum(map(str.isspace, text)), 1)
     return ColumnStats(
@@ -91,14 +100,42 @@ def _stats(column: pa.ChunkedArray, name: str, position: int) -> ColumnStats:
         is_whole_number=bool(sample) and all(_WHOLE_NUMBER.match(cell) for cell in sample),
         time_fraction=time_fraction,
         time_rule=rule.name if rule else "",
+        link_fraction=_fraction(sample, _LINK.match),
+        status_fraction=_fraction(sample, lambda cell: cell.strip().casefold() in STATUS_VALUES),
+        priority_fraction=_fraction(sample, lambda cell: _PRIORITY_EDGES.sub("", cell.casefold()) in PRIORITY_VALUES),
         evenness=_evenness(counts),
     )
 
 
-def _sample(filled: pa.ChunkedArray) -> list[str]:
-    """Cells spread evenly over the column, each at most 2,000 characters long."""
-    rows = np.unique(np.linspace(0, len(filled) - 1, num=min(len(filled), _SAMPLE)).astype(np.int64))
-    return [cell[:2_000] for cell in filled.take(pa.array(rows)).to_pylist()]
+def _sample(values: pa.Array, counts: npt.NDArray[np.int64]) -> list[str]:
+    """Cells drawn by their content, each at most 2,000 characters long: the same in any order of the rows.
+
+    Every cell has the same chance: a value that stands in the column ``c`` times draws ``c`` numbers.
+    """
+    if not len(values):
+        return []
+    heads = pc.utf8_slice_codeunits(values, 0, _HASHED).to_numpy(zero_copy_only=False).astype(object)
+    of_value = hash_array(heads, categorize=False) ^ pc.utf8_length(values).to_numpy().astype(np.uint64)
+    value = np.repeat(np.arange(len(counts)), counts)
+    copy = np.arange(len(value)) - np.repeat(np.cumsum(counts) - counts, counts)
+    drawn = _mixed(of_value[value] + copy.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    n = min(len(drawn), _SAMPLE)
+    highest = np.partition(drawn, n - 1)[n - 1]
+    picked = np.flatnonzero(drawn <= highest)
+    cells = values.take(pa.array(value[picked])).to_pylist()
+    return [cell[:2_000] for _, cell in sorted(zip(drawn[picked].tolist(), cells, strict=True))[:n]]
+
+
+def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Numbers without what they had in common (the finishing step of splitmix64)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: npt.NDArray[np.uint64] = numbers ^ (numbers >> np.uint64(31))
+    return mixed
+
+
+def _fraction(sample: list[str], is_one: Callable[[str], object]) -> float:
+    return sum(bool(is_one(cell)) for cell in sample) / max(len(sample), 1)
 
 
 def _n_words(cell: str) -> float:
@@ -108,5 +145,5 @@ def _n_words(cell: str) -> float:
 def _evenness(counts: npt.NDArray[np.number[Any]]) -> float:
     if len(counts) < 2:
         return 0.0
-    shares = counts / counts.sum()
+    shares = np.sort(counts) / counts.sum()  # sorted: sums of fractions depend on their order
     return float(-(shares * np.log(shares)).sum() / np.log(len(shares)))

@@ -20,7 +20,8 @@ TITLE = _words(
 BODY = _words(
     "description text body message content comment comments details detail note notes problem question complaint",
     "issue request msg log line explanation narrative feedback review utterance query sentence",
-    "beschreibung nachricht inhalt kommentar texte contenu commentaire descripcion mensaje contenido comentario texto",
+    "beschreibung nachricht inhalt kommentar texte contenu commentaire descripcion mensaje contenido comentario",
+    "texto",
     "descricao mensagem descrizione messaggio contenuto testo описание сообщение текст комментарий",
     "説明 内容 本文 描述 正文 설명 내용 beschrijving omschrijving",
 )
@@ -45,6 +46,70 @@ CATEGORY = _words(
     "resolution assignee owner channel source region country language environment system label labels impact urgency",
     "prioritaet kategorie typ zustand abteilung priorite categorie etat prioridad categoria estado tipo",
     "статус приоритет 状态 优先级 状態 優先度",
+)
+STATUS = _words("status state statut etat estado stato zustand bearbeitungsstatus статус состояние 状态 状態 상태 stan")
+PRIORITY = _words(
+    "priority prioritaet priorite prioridad prioridade priorita prioriteit приоритет 优先级 優先度 우선순위",
+    "priorytet prio",
+)
+SEVERITY = _words(
+    "severity urgency impact schweregrad dringlichkeit gravite urgence gravedad severidad urgencia urgenza"
+)
+PRODUCT = _words(
+    "product component components application app service module system platform project area subsystem package",
+    "brand",
+    "produkt komponente anwendung modul dienst produit composant producto componente aplicacion servicio",
+    "produto prodotto",
+    "applicazione продукт компонент 产品 製品 制品 组件 모듈 제품",
+)
+REQUESTER = _words(
+    "requester reporter caller customer client creator author submitter sender requestor from user contact username",
+    "melder kunde ersteller anforderer absender autor demandeur rapporteur solicitante cliente reportador",
+    "richiedente",
+    "заявитель автор клиент 报告人 提交人 客户 報告者 依頼者 보고자 aanvrager",
+)
+#: Who asked, rather than who wrote the record down.
+FIRST_REQUESTER = _words(
+    "requester reporter caller customer requestor melder anforderer kunde demandeur solicitante заявитель 报告人 報告者"
+)
+#: States of something else than the record.
+NOT_STATUS = _words("country province address zip region escalation sla")
+CLOSED = _words(
+    "closed resolved solved completed finished done resolution closure ended geschlossen geloest erledigt",
+    "behoben ferme",
+    "resolu cerrado resuelto fechado resolvido chiuso risolto gesloten opgelost закрыт закрыто решено 关闭 解决",
+    "完了 解決 종료",
+)
+LINK = _words("url link href permalink html web address enlace lien collegamento ссылка 链接 リンク")
+
+
+def _values(*lists: str) -> frozenset[str]:
+    return frozenset(value.strip() for values in lists for value in values.split("|"))
+
+
+#: What cells of a column say, in lower case, where its name does not say what it is.
+STATUS_VALUES = _values(
+    "open|opened|closed|new|resolved|in progress|in_progress|pending|on hold|on-hold|hold|done|fixed|solved",
+    "to do|todo",
+    "reopened|assigned|unassigned|waiting|waiting for customer|waiting on customer|waiting for support|canceled",
+    "cancelled",
+    "verified|unconfirmed|confirmed|invalid|duplicate|wontfix|won't fix|in review|backlog|work in progress|completed",
+    "active|snoozed|triaged|escalated|rejected",
+    "offen|geschlossen|neu|gelöst|in arbeit|in bearbeitung|erledigt|wartend|zurückgestellt|abgeschlossen",
+    "ouvert|fermé|nouveau|résolu|en cours|en attente|clos|abierto|cerrado|nuevo|resuelto|en curso|en progreso",
+    "pendiente",
+    "aberto|fechado|novo|resolvido|em andamento|pendente|aperto|chiuso|nuovo|risolto|in corso|in attesa",
+    "открыт|закрыт|новый|решен|решён|в работе|ожидание|打开|关闭|已关闭|新建|已解决|处理中|待处理|進行中|完了",
+    "未対応|対応中",
+)
+PRIORITY_VALUES = _values(
+    "p0|p1|p2|p3|p4|p5|prio 1|prio 2|prio 3|critical|high|medium|moderate|low|normal|urgent|blocker|major|minor",
+    "trivial",
+    "highest|lowest|planning|very high|very low|severe|s1|s2|s3|s4|sev1|sev2|sev3|sev4|sev 1|sev 2|sev 3",
+    "kritisch|hoch|mittel|niedrig|gering|dringend|critique|haute|élevée|moyenne|basse|faible|urgente|crítica",
+    "alta|media",
+    "baja|crítico|alto|médio|média|baixa|baixo|critico|medio|basso|bassa|критический|высокий|средний|низкий|срочный",
+    "紧急|高|中|低|緊急|높음|보통|낮음",
 )
 #: Never a text while there is something better.
 NOT_TEXT = CATEGORY | _words(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from explorer.errors import InputError, UnknownColumnError
 from explorer.ingest import role_words as words
 from explorer.ingest.column_stats import ColumnStats, column_stats
+from explorer.ingest.exports import recognise_export
+from explorer.ingest.ticket_roles import TICKET_ROLES, from_export, guess_ticket_role
 from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
@@ -30,54 +33,103 @@ def resolve_roles(
     id: str | None = None,
     text: str | Sequence[str] | None = None,
     time: str | None = None,
+    **others: str | None,
 ) -> Roles:
     """Roles as chosen by the user, and a guess for what was left out (None). ``""`` says that there is no such column.
 
-    Names are matched exactly, then without regard to letter case. Raises UnknownColumnError for a name the table
-    does not have, InputError when no text column is left.
+    ``others`` are the roles of :data:`explorer.ingest.ticket_roles.TICKET_ROLES` (link, status, priority, ...). Names
+    are matched exactly, then without regard to letter case. Raises UnknownColumnError for a name the table does not
+    have, InputError when no text column is left.
     """
-    if table.is_lines:
-        return _line_roles(table, [name for name in (id, text, time) if name])
-    stats = column_stats(table)
+    if unknown := sorted(set(others) - set(TICKET_ROLES)):
+        raise TypeError(f"There is no role {unknown[0]!r}.")
     wanted = [text] if isinstance(text, str) else list(text or ())
+    if table.is_lines:
+        return _line_roles(table, [name for name in (id, *wanted, time, *others.values()) if name])
     chosen_text = tuple(dict.fromkeys(_find(name, table.columns) for name in wanted if name))
     if text is not None and not chosen_text:
         raise InputError("No text column was chosen. Choose at least one column with the texts to compare.")
-    chosen_id = _find(id, table.columns) if id else None
-    chosen_time = _find(time, table.columns) if time else None
-    reasons: dict[str, str] = {}
-    taken = {name for name in (*chosen_text, chosen_id, chosen_time) if name is not None}
-    if time is None:
-        chosen_time = _guess_time(_free(stats, taken), reasons)
-    elif chosen_time:
-        reasons["time"] = f"{chosen_time!r} was chosen."
-    taken |= {chosen_time} if chosen_time else set()
-    if id is None:
-        chosen_id = _guess_id(_free(stats, taken), reasons)
-    elif chosen_id:
-        reasons["id"] = f"{chosen_id!r} was chosen."
-    taken |= {chosen_id} if chosen_id else set()
-    if chosen_text:
-        reasons["text"] = f"{_listed(chosen_text)} {'was' if len(chosen_text) == 1 else 'were'} chosen."
-    else:
+    named = {role: name for role, name in {"id": id, "time": time, **others}.items() if name is not None}
+    chosen = {role: _find(name, table.columns) if name else None for role, name in named.items()}
+    return _Guess(table, chosen, chosen_text).roles()
+
+
+class _Guess:
+    """Gives columns to roles: what the user chose, what a known export has, what columns are like."""
+
+    def __init__(self, table: Table, chosen: Mapping[str, str | None], text: tuple[str, ...]) -> None:
+        self._stats = column_stats(table)
+        self._known = recognise_export([column.name for column in self._stats if column.n_filled])
+        self._chosen = chosen
+        self._text = text
+        self._taken = {name for name in (*chosen.values(), *text) if name is not None}
+        self._reasons = {role: f"{name!r} was chosen." for role, name in chosen.items() if name}
+
+    def roles(self) -> Roles:
+        found = {role: self._column(role, guess) for role, guess in (("time", _guess_time), ("id", _guess_id))}
+        text = self._text_columns(found)
+        for role in TICKET_ROLES:
+            guess = partial(_guess_ticket_role, role=role)
+            found[role] = self._column(role, guess)
+        roles = Roles(text=text, categories=(), reasons=self._reasons, **found)
+        return replace(roles, categories=_guess_categories(self._stats, roles))
+
+    def _column(self, role: str, guess: Callable[[list[ColumnStats], dict[str, str]], str | None]) -> str | None:
+        if role in self._chosen:
+            return self._chosen[role]
+        name = self._from_export(role)
+        if name is None:
+            name = guess(_free(self._stats, self._taken), self._reasons)
+        self._taken |= {name} if name else set()
+        return name
+
+    def _from_export(self, role: str) -> str | None:
+        if self._known is None:
+            return None
+        export, names = self._known
+        name = from_export(export, names, self._stats, self._taken, role)
+        if name is not None:
+            self._reasons[role] = f"{name!r}: the file was recognised as {_an(export.tool)} export."
+        return name
+
+    def _text_columns(self, found: dict[str, str | None]) -> tuple[str, ...]:
+        if self._text:
+            self._reasons["text"] = f"{_listed(self._text)} {'was' if len(self._text) == 1 else 'were'} chosen."
+            return self._text
         # A file of one column has no id: that column is the text.
-        if len(stats) == len(taken):
-            guessed = {chosen_id if id is None else None, chosen_time if time is None else None} - {None}
+        if len(self._stats) == len(self._taken):
+            guessed = [role for role in found if found[role] is not None and role not in self._chosen]
             if not guessed:
                 raise InputError("Every column was chosen as something else, so no text is left. Choose a text column.")
-            chosen_id = None if chosen_id in guessed else chosen_id
-            chosen_time = None if chosen_time in guessed else chosen_time
-            taken -= guessed
-            reasons.clear()
-        chosen_text = _guess_text(_free(stats, taken), reasons)
-    roles = Roles(chosen_id, chosen_text, chosen_time, (), reasons)
-    return replace(roles, categories=_guess_categories(stats, roles))
+            for role in guessed:
+                self._taken.discard(found[role] or "")
+                self._reasons.pop(role, None)
+                found[role] = None
+        known = tuple(filter(None, (self._from_export(part) for part in ("title", "body"))))
+        tool = _an(self._known[0].tool) if self._known else ""
+        for part in ("title", "body"):
+            self._reasons.pop(part, None)
+        text = known if len(known) == 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
+        # An export whose body was renamed or left out: what columns are like may find it.
+        if known and not set(known) <= set(text):
+            text = known
+        if text == known:
+            self._reasons["text"] = f"{_listed(known)}: the file was recognised as {tool} export."
+        self._taken |= set(text)
+        return text
 
 
-def _line_roles(table: Table, named: Sequence[str | Sequence[str]]) -> Roles:
+def _guess_ticket_role(stats: list[ColumnStats], reasons: dict[str, str], role: str) -> str | None:
+    return guess_ticket_role(stats, role, reasons)
+
+
+def _an(tool: str) -> str:
+    return f"an {tool}" if tool[0] in "AEIOU" else f"a {tool}"
+
+
+def _line_roles(table: Table, named: Sequence[str]) -> Roles:
     for name in named:
-        for one in [name] if isinstance(name, str) else name:
-            _find(one, table.columns)
+        _find(name, table.columns)
     return Roles(None, ("line",), None, (LEVEL,), {"text": "Each line of the file is one record."})
 
 
@@ -188,6 +240,8 @@ def _is_title(column: ColumnStats) -> bool:
     if column.words & words.NOT_TEXT or column.is_number or column.time_fraction > 0.8:
         return False
     named = bool(column.words & words.TITLE)
+    if column.words & words.TITLE == {"name"} and column.words & words.REQUESTER:
+        return False  # "Customer name" names a person
     if column.words & words.BODY and not named:
         return column.words >= {"short"} and column.mean_words < 25
     differs = column.distinct_fraction > (0.1 if named else 0.8)
@@ -202,7 +256,8 @@ def _belong_together(title: ColumnStats, body: ColumnStats) -> bool:
 
 def _guess_categories(stats: list[ColumnStats], roles: Roles) -> tuple[str, ...]:
     """Columns with few values that repeat, the most useful for colours and filters first."""
-    taken = {roles.id, roles.time, *roles.text}
+    taken = {roles.id, roles.time, roles.link, roles.closed, *roles.text}
+    named = {roles.status, roles.priority, roles.product, roles.requester}
     fits: list[tuple[float, int, str]] = []
     for column in stats:
         few = 2 <= column.n_distinct <= _MAX_CATEGORY_VALUES and 2 * column.n_distinct <= column.n_filled
@@ -214,5 +269,6 @@ def _guess_categories(stats: list[ColumnStats], roles: Roles) -> tuple[str, ...]
         if column.time_fraction > 0.8 and not column.is_number:
             continue
         fit = column.evenness * column.filled_fraction + 0.5 * bool(column.words & words.CATEGORY)
+        fit += column.name in named
         fits.append((-fit, column.position, column.name))
     return tuple(name for *_, name in sorted(fits))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from explorer.ingest.cleaning import mail
-from explorer.ingest.cleaning.forms import FORM, learn_forms, mark_forms, sampled
+from explorer.ingest.cleaning.forms import FORM, mark_forms
+from explorer.ingest.cleaning.learn import learn_forms, sampled
 from explorer.ingest.cleaning.markup import Draft, strip_markup
 from explorer.ingest.cleaning.words import count_words
 from explorer.types import Forms
@@ -80,7 +81,7 @@ def clean_texts(texts: Sequence[str]) -> CleanedTexts:
 
 def find_forms(texts: Iterable[str]) -> Forms:
     """The forms that distinct texts were written into; a large file is judged by a sample."""
-    return learn_forms([_mail_draft(text)[0] for text in sampled([*texts])])
+    return learn_forms([_mail_draft(text)[0] for text in sampled(texts)])
 
 
 def clean_text(text: str, forms: Forms) -> str:

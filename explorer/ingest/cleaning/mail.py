@@ -54,6 +54,7 @@ _CLOSING_LINE = re.compile(
 _ENDS_WITH_THANKS = re.compile(
     rf"(?<=[.!?。！？])\s+(?P<cut>(?:{words.THANKS}|{words.CLOSING})[\s,.!]*(?:(?:{words.CLOSING})[\s,.!]*)?)\Z", _I
 )
+_SENTENCE = re.compile(r"[.!?。！？]\s+")
 _NAME_LINE = re.compile(
     rf"\s*(?:{_NAME}|(?:von|van|de|der|la|da|dos|and|und|/|&|-)){{1}}(?:[\s,/&-]+(?:{_NAME}|"
     rf"von|van|de|der|la|da|dos)){{0,4}}\s*\Z"
@@ -67,6 +68,7 @@ _CONTACT = re.compile(
     r"|(?:tel|phone|telefon|mobile|fax)\W{0,3}\+?\d[\d\s()/.-]{5,}",
     _I,
 )
+_PHONE = re.compile(r"\W*\d[\d\s()/.-]{6,20}\W*\Z")
 _JOB = re.compile(
     r"\b(?:engineer|manager|analyst|consultant|director|specialist|administrator|technician|coordinator|"
     r"assistant|developer|"
@@ -129,6 +131,7 @@ _DISCLAIMER_HINTS = words.phrases(
 #: The first two letters of what may open or close a mail: most lines begin with something else.
 _OPENS = frozenset(phrase[:2] for phrase in words.phrases(words.GREETING))
 _CLOSES = frozenset(phrase[:2] for phrase in words.phrases(words.CLOSING, words.THANKS))
+_FORWARDS = frozenset({"--", "__", "==", *(phrase[:2] for phrase in words.phrases(words.FORWARDED))})
 _MOST_SIGNATURE = 14  # lines
 _LEAST_BEFORE = 3  # words of a text that must stand before a signature
 
@@ -150,6 +153,9 @@ def _mark_disclaimers(draft: Draft) -> None:
     for begin, end in _paragraphs(draft):
         text = " ".join(draft.lines[begin:end])
         if len(text) > 4_000:
+            continue
+        lower = text.lower()
+        if not any(hint in lower for hint in _DISCLAIMER_HINTS):
             continue
         is_outside = len(text) < 600 and bool(_OUTSIDE.match(text))
         if is_outside or (len(text) > 60 and _LEGAL.search(text) and _SECRET.search(text)):
@@ -184,7 +190,7 @@ def _mark_quotes(draft: Draft) -> tuple[list[int], bool]:
         if draft.is_code[i] or not line.strip() or len(line) > _LONGEST or draft.is_quoted[i]:
             i += 1
             continue
-        if _FORWARDED.match(line):
+        if line.lstrip()[:2].lower() in _FORWARDS and _FORWARDED.match(line):
             is_forwarded = True
             draft.cut[i] = QUOTE
             starts.append(i)
@@ -339,7 +345,7 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
         if draft.cut[i] or draft.is_code[i] or not line.strip():
             continue
         if len(line) > _LONGEST:
-            n_words += _LEAST_BEFORE
+            n_words = _LEAST_BEFORE
             _cut_thanks_at_end(draft, i)
             continue
         if _SENT_FROM.match(line):
@@ -350,7 +356,8 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
             draft.cut[i] = CLOSING
             _mark_signature(draft, i + 1, end, has_name=bool(match["name"].strip()))
         else:
-            n_words += count_words(line)
+            if n_words < _LEAST_BEFORE:
+                n_words += count_words(line)
             _cut_thanks_at_end(draft, i)
 
 
@@ -362,6 +369,11 @@ def _closing(line: str) -> re.Match[str] | None:
 
 def _cut_thanks_at_end(draft: Draft, i: int) -> None:
     line = draft.lines[i]
+    # Much faster than to look for all phrases everywhere: do the last sentences begin with one?
+    tail = line[-120:]
+    starts = sorted((found.end() for found in _SENTENCE.finditer(tail)), reverse=True)[:2]
+    if not any(tail[start : start + 2].lower() in _CLOSES for start in starts):
+        return
     match = _ENDS_WITH_THANKS.search(line, max(len(line) - 120, 0))
     if match:
         draft.shorten(i, line[: match.start()], CLOSING, match["cut"])
@@ -403,7 +415,12 @@ def _mark_signature(draft: Draft, begin: int, end: int, *, has_name: bool) -> No
             last, n_other = j, 0
         elif n_lines <= 2 and not n_names and _NAME_LINE.match(line):
             n_names, last, n_other = 1, j, 0
-        elif _CONTACT.search(line) or (_JOB.search(line) and count_words(line) <= 8) or _closing(line):
+        elif (
+            _CONTACT.search(line)
+            or _PHONE.match(line)
+            or (_JOB.search(line) and count_words(line) <= 8)
+            or _closing(line)
+        ):
             last, n_other = j, 0
         elif count_words(line) <= 8 and not line.rstrip().endswith(("?", ".", ":")) and n_other < 2:
             n_other += 1  # counts only where a line of a signature follows

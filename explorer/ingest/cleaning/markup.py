@@ -17,13 +17,15 @@ _MACRO = re.compile(
 # One pass over a line. Code between marks comes first and stays as it is.
 _INLINE = re.compile(
     r"\{\{(?P<mono>[^{}\n]{1,300})\}\}"
+    r"|(?P<artefact>\{\{\{\}|\{\}\}\}|\{[*_+^~-]\})"  # what Jira's editor leaves of {{code}} and *bold*
+    r"|\[(?P<bare>https?://[^\[\]\s|]{1,2000})\](?!\()"
     r"|(?P<ticks>`+)(?P<code>[^`\n]+)`+"
     r"|!?\[(?P<text>[^\[\]\n]{0,500})\]\((?P<target>[^()\s]{1,2000})(?:\s+\"[^\"\n]{0,200}\")?\)"
     r"|\[(?P<wiki>[^\[\]|\n]{1,500})\|(?P<address>(?:https?://|mailto:|#|\^|ftp://)[^\[\]\s|]{0,2000})(?:\|[^\[\]\n]{0,100})?\]"
     r"|(?<![\w!])!(?P<image>[\w .%()@-]{1,150}\.(?:png|jpe?g|gif|bmp|svg|tiff?|webp))(?:\|[^!\n]{0,100})?!(?!\w)"
     r"|\[(?:~|\^)(?P<person>[\w.@:-]{1,100})\]"
     r"|(?<![\w*\\])(?P<stars>\*{1,3})(?P<bold>[^\W_](?:[^*\n]{0,300}[\w.!?:;)%\"'”»])?)(?P=stars)(?![\w*])"
-    r"|(?<![\w_\\])_(?P<italic>[^\W_](?:[^_\n]{0,300}[^\W_]|[^_\n]{0,300}[.!?:])?)_(?![\w_])"
+    r"|(?<![\w_\\])_(?P<italic>[^\W_](?:[^_\n]{0,300}[^\s_])?)_(?![\w_])"
     r"|~~(?P<struck>[^~\n]{1,300})~~"
 )
 _HAS_INLINE = re.compile(r"[\[{`*_!~]")
@@ -65,8 +67,11 @@ class Draft:
         self.depth.append(depth)
         self.is_code.append(is_code)
         self.is_heading.append(is_heading)
-        self.cut.append("")
-        self.is_quoted.append(False)
+
+    def finish(self) -> None:
+        """No more lines come."""
+        self.cut = [""] * len(self.lines)
+        self.is_quoted = [False] * len(self.lines)
 
     def is_open(self, i: int) -> bool:
         """Whether line ``i`` has words that are neither code nor cut yet."""
@@ -90,6 +95,7 @@ def strip_markup(text: str) -> Draft:
                 draft.add(line, is_code=True)
         else:
             _add_lines(draft, piece)
+    draft.finish()
     return draft
 
 
@@ -139,6 +145,7 @@ def _add_lines(draft: Draft, text: str) -> None:
         depth = 0
         if ">" in line and (quote := _QUOTE.match(line)):
             depth = quote[1].count(">")
+            draft.n_markup += 1
             line = line[quote.end() :]
         plain, is_heading = _plain_line(line)
         draft.n_markup += plain != line
@@ -174,7 +181,9 @@ def _inline(match: re.Match[str]) -> str:
     """What is left of a piece of markup: its words."""
     if match["image"] is not None:
         return " "
+    if match["artefact"] is not None:
+        return ""
     if match["text"] is not None:
         return match["text"]
-    kept = (match[name] for name in ("mono", "code", "wiki", "person", "bold", "italic", "struck"))
+    kept = (match[name] for name in ("mono", "code", "wiki", "bare", "person", "bold", "italic", "struck"))
     return next((words for words in kept if words is not None), match.group())
