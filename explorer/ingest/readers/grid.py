@@ -62,6 +62,11 @@ class Header:
         return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
+def is_no_name(text: str) -> bool:
+    """Whether a text is a date, a long number or prose, after which no column is called."""
+    return _DATA.fullmatch(text.strip()) is not None
+
+
 def find_header(rows: Sequence[SheetRow], merges: Sequence[Merge], params: ReadParams) -> Header | None:
     """The header among the first rows of a sheet; None where there are no rows."""
     first_line = params.first_line or 1
@@ -104,7 +109,7 @@ def _spans(number: int, merges: Sequence[Merge], typical: float) -> bool:
 
 def _is_record(row: SheetRow, others: Sequence[SheetRow]) -> bool:
     """Whether a row that stands where a header would is a record: a cell that no column is called after."""
-    return bool(others) and any(_DATA.fullmatch(text.strip()) for text in row.cells.values())
+    return bool(others) and any(is_no_name(text) for text in row.cells.values())
 
 
 def _last_header_row(rows: Sequence[SheetRow], merges: Sequence[Merge], params: ReadParams) -> int:

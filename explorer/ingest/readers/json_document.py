@@ -1,28 +1,30 @@
-"""JSON documents: an array of objects, an object around one such array, or one object."""
+"""JSON documents: arrays of records, or objects in which one is found."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from explorer.errors import InputError, UnreadableFileError
+from explorer.errors import InputError, UnreadableFileError, nearest_name
 from explorer.ingest.readers import json_values
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
+from explorer.ingest.readers.json_documents import parse_documents
+from explorer.ingest.readers.json_shapes import Found, Records, at_path, find_all, to_records
 from explorer.ingest.source import Source
 from explorer.types import RejectedRow
 
 _SUFFIXES = {"json", "geojson"}
 _KEY = r'\{\s*"(?:[^"\\]|\\.)*+"\s*:'
 _PLAIN = re.compile(rf"\s*(?:\[\s*)?{_KEY}")
-_ENVELOPE_DEPTH = 3
+_LISTED = 12
+_PROSE_WORDS = 4
 
 
 class JsonReader:
-    """Reads a whole document; the elements of its array are the records."""
+    """Reads a whole document; the elements of its largest array of objects are the records."""
 
     name = "json"
     is_lines = False
@@ -37,21 +39,24 @@ class JsonReader:
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
-        records, where = _records(_parse(text, source), source)
-        is_objects = any(isinstance(item, dict) for item in records)
+        documents, cut, parse_notes = parse_documents(text, source)
+        try:
+            records, chosen, paths = _records(documents, source)
+        except RecursionError as error:
+            raise UnreadableFileError(
+                f"{source.name} is nested too deeply. Export it as a flat array of objects."
+            ) from error
         sink = json_values.ObjectSink(source, tick)
-        rejected: list[RejectedRow] = []
-        for number, item in enumerate(records, start=1):
-            try:
-                if isinstance(item, dict):
-                    sink.add(json_values.flatten(item), number)
-                elif is_objects or item is None:
-                    reason = f"element {number} is {_kind(item)}, not an object"
-                    rejected.append(rejected_row(source, number, reason, json_values.to_text(item) or "null"))
-                else:
-                    sink.add({json_values.VALUE_COLUMN: json_values.to_text(item)}, number)
-            except RecursionError:
-                rejected.append(rejected_row(source, number, f"element {number} is nested too deeply", ""))
+        rejected = _fill(sink, records, source)
+        shape_notes = list(records.notes)
+        if cut is not None:
+            shape_notes.append(
+                f"The file breaks off in line {cut.line:,}; what was complete was kept. Check how it was exported."
+            )
+            if cut.text:
+                number = records.first + len(records.items)
+                reason = f"element {number} is not complete: the file ends (line {cut.line})"
+                rejected.append(rejected_row(source, number, reason, cut.text))
         cells = sink.finish()
         made = report(
             source,
@@ -59,54 +64,95 @@ class JsonReader:
             n_kept=len(sink.lines),
             n_rejected=len(rejected),
             encoding=encoding,
+            sheet=chosen if len(paths) > 1 else None,
+            sheets=paths if len(paths) > 1 else (),
             n_cells_repaired=sink.n_repaired,
-            notes=(*notes, *where, *sink.notes),
+            notes=(*notes, *shape_notes, *parse_notes, *sink.notes),
         )
         return FileRows(cells, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
 
 
-def _parse(text: str, source: Source) -> Any:
-    try:
-        return json_values.parse(text)
-    except RecursionError as error:
-        raise UnreadableFileError(
-            f"{source.name} is nested too deeply. Export it as a flat array of objects."
-        ) from error
-    except json.JSONDecodeError as error:
-        raise UnreadableFileError(
-            f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}. "
-            "Export it again, or read it as plain lines."
-        ) from error
+def _fill(sink: json_values.ObjectSink, records: Records, source: Source) -> list[RejectedRow]:
+    """Put objects into columns; elements that are none beside others that are, are rejected."""
+    rejected: list[RejectedRow] = []
+    for number, item in enumerate(records.items, start=records.first):
+        try:
+            if isinstance(item, dict):
+                sink.add(json_values.flatten(item), number)
+            else:
+                reason = f"element {number} is {_kind(item)}, not an object"
+                rejected.append(rejected_row(source, number, reason, json_values.to_text(item) or "null"))
+        except RecursionError:
+            rejected.append(rejected_row(source, number, f"element {number} is nested too deeply", ""))
+    return rejected
 
 
-def _records(document: Any, source: Source) -> tuple[list[Any], tuple[str, ...]]:
-    """The records of a document, and a note on where they were found."""
-    if isinstance(document, list):
-        return _some(document, source), ()
-    if not isinstance(document, dict):
+def _records(documents: list[Any], source: Source) -> tuple[Records, str, tuple[str, ...]]:
+    """The records, the path where they stand, and the paths there are to choose from."""
+    document, notes = documents[0], []
+    if len(documents) > 1:
+        document, note = _united(documents)
+        notes.append(note)
+    if not isinstance(document, list | dict):
         raise InputError(f"{source.name} holds only {_kind(document)}. We read an array of objects, or one object.")
-    arrays = dict(_arrays(document, "", _ENVELOPE_DEPTH))
-    if len(arrays) == 1:
-        (path, records), *_ = arrays.items()
-        return _some(records, source), (f"The records are the array {path!r}; what stands around it was left out.",)
-    if not document:
+    if document == {}:
         raise InputError(f"{source.name} holds an empty object. We read an array of objects, or one object.")
-    return [document], ()
-
-
-def _some(records: list[Any], source: Source) -> list[Any]:
-    if not records:
+    found = find_all(document)
+    # A ticket whose list of comments is empty is a record, an answer without hits is not.
+    if not found or (not found[0].value and isinstance(document, dict) and _has_prose(document)):
+        return Records([document], notes), "", ()
+    paths = tuple(one.path for one in found)
+    chosen = _named(found, source) if source.params.sheet is not None and len(found) > 1 else found[0]
+    if not chosen.value:
         raise InputError(f"{source.name} holds an empty array, so there are no records. Check how it was exported.")
-    return records
+    header_rows = source.params.header_rows
+    records = to_records(chosen, has_header=None if header_rows is None else header_rows > 0)
+    if chosen.path:
+        notes.append(f"The records are in {chosen.path!r}; what stands around them was left out{_around(document)}.")
+    if len(found) > 1:
+        others = [one.path for one in found if one is not chosen]
+        notes.append(f"There are records in {_listed(others)} too, which were not read.")
+    return records._replace(notes=[*notes, *records.notes]), chosen.path, paths
 
 
-def _arrays(document: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
-    """Every array of objects (or empty array) inside an object, with its dotted path."""
-    for key, value in document.items():
-        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-            yield prefix + key, value
-        elif isinstance(value, dict) and depth > 1:
-            yield from _arrays(value, f"{prefix}{key}.", depth - 1)
+def _united(documents: list[Any]) -> tuple[Any, str]:
+    """Several documents as one: the pages of one answer are put together, others are records themselves."""
+    said = f"The file holds {len(documents):,} documents behind one another"
+    if all(isinstance(document, list) for document in documents):
+        return [item for document in documents for item in document], f"{said}; their arrays were put together."
+    found = find_all(documents[0]) if isinstance(documents[0], dict) else []
+    if len(found) == 1 and found[0].shape == "objects" and found[0].path:
+        path = found[0].path
+        pages = [at_path(document, path) for document in documents]
+        if all(isinstance(page, list) for page in pages) and not any(map(_has_prose, documents)):
+            return [item for page in pages for item in page], f"{said}; their arrays {path!r} were put together."
+    return documents, f"{said}; each is a record."
+
+
+def _has_prose(document: dict[str, Any]) -> bool:
+    """Whether an object says something itself: a ticket with comments does, a page of tickets does not."""
+    return any(isinstance(value, str) and len(value.split()) >= _PROSE_WORDS for value in document.values())
+
+
+def _named(found: Sequence[Found], source: Source) -> Found:
+    name = source.params.sheet or ""
+    paths = [one.path for one in found]
+    if name in paths:
+        return found[paths.index(name)]
+    near = nearest_name(name, paths)
+    hint = f" Did you mean {near!r}?" if near is not None else ""
+    raise InputError(f"{source.name} has no records in {name!r}.{hint} There are records in {_listed(paths)}.")
+
+
+def _around(document: Any) -> str:
+    """The names of the plain values beside the records, such as "total" and "page"."""
+    names = [key for key, value in document.items() if not isinstance(value, list | dict)]
+    return f" ({_listed(names)})" if names else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    short = [name if len(name) <= 60 else f"{name[:60]}..." for name in names[:_LISTED]]
+    return ", ".join(map(repr, short)) + (", ..." if len(names) > _LISTED else "")
 
 
 def _kind(value: Any) -> str:

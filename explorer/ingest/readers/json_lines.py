@@ -27,7 +27,8 @@ class JsonLinesReader:
         if not source.is_text or not source.head.lstrip().startswith("{"):
             return Confidence.NAMED if source.is_text and source.suffix in _SUFFIXES else Confidence.NO
         sample = [line for line in physical_lines(source.head)[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
-        n_objects = sum(_read_line(line)[1] == "" for line in sample)
+        parser = json_values.Parser()
+        n_objects = sum(_read_line(parser, line)[1] == "" for line in sample)
         # One line is as well a JSON document; there the name decides.
         if len(sample) > 1 and n_objects > len(sample) / 2:
             return Confidence.PLAIN
@@ -35,12 +36,12 @@ class JsonLinesReader:
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
-        sink = json_values.ObjectSink(source, tick)
+        sink, parser = json_values.ObjectSink(source, tick), json_values.Parser()
         rejected: list[RejectedRow] = []
         for number, line in enumerate(physical_lines(text), start=1):
             if not line or line.isspace():
                 continue
-            cells, problem = _read_line(line)
+            cells, problem = _read_line(parser, line)
             if problem:
                 rejected.append(rejected_row(source, number, problem, line))
             else:
@@ -55,15 +56,15 @@ class JsonLinesReader:
             n_rejected=len(rejected),
             encoding=encoding,
             n_cells_repaired=sink.n_repaired,
-            notes=(*notes, *sink.notes),
+            notes=(*notes, *parser.notes(), *sink.notes),
         )
         return FileRows(table, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
 
 
-def _read_line(line: str) -> tuple[Mapping[str, str | None], str]:
+def _read_line(parser: json_values.Parser, line: str) -> tuple[Mapping[str, str | None], str]:
     """The cells of the object on a line, and why there are none or ""."""
     try:
-        value = json_values.parse(line)
+        value = parser.parse(line)
         if isinstance(value, dict):
             return json_values.flatten(value), ""
     except RecursionError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -23,9 +24,61 @@ class Number(str):
     __slots__ = ()
 
 
-def parse(text: str) -> Any:
-    """Parse one document. Raises ValueError for what is not JSON, RecursionError for what is nested too deeply."""
-    return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=Number)
+class Parser:
+    """Parses JSON and counts what is read although it is not quite JSON: see :meth:`notes`."""
+
+    def __init__(self) -> None:
+        self._n_repeated = 0
+        self._constants: Counter[str] = Counter()
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_float=Number,
+            parse_int=Number,
+            parse_constant=self._constant,
+        )
+
+    def parse(self, text: str) -> Any:
+        """Parse one document. Raises ValueError for what is not JSON, RecursionError for what is nested too deeply."""
+        return self._decoder.decode(text)
+
+    def parse_at(self, text: str, start: int) -> tuple[Any, int]:
+        """The value that begins exactly at ``start``, and where it ends. Raises as :meth:`parse` does."""
+        return self._decoder.raw_decode(text, start)
+
+    def add_counts(self, other: Parser) -> None:
+        """Count what another parser met as well."""
+        self._n_repeated += other._n_repeated
+        self._constants += other._constants
+
+    def notes(self) -> list[str]:
+        """Sentences about keys that an object repeats, and about numbers that JSON does not have."""
+        notes = []
+        if self._n_repeated:
+            keys = "1 key stands" if self._n_repeated == 1 else f"{self._n_repeated:,} keys stand"
+            notes.append(f"{keys} twice in one object; the later value is in a column with a number after the name.")
+        for name, n in sorted(self._constants.items()):
+            values = "1 value is" if n == 1 else f"{n:,} values are"
+            notes.append(f"{values} {name}, which is not valid JSON, and kept as text.")
+        return notes
+
+    def _constant(self, name: str) -> Number:
+        self._constants[name] += 1
+        return Number(name)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) == len(pairs):
+            return made
+        made = {}
+        copies: Counter[str] = Counter()
+        for key, value in pairs:
+            name = key
+            while name in made:
+                copies[key] += 1
+                name = f"{key} ({copies[key] + 1})"
+            self._n_repeated += name != key
+            made[name] = value
+        return made
 
 
 def to_text(value: Any) -> str | None:
@@ -36,11 +89,11 @@ def to_text(value: Any) -> str | None:
 
 
 def flatten(value: Mapping[str, Any], prefix: str = "", into: Cells | None = None) -> Cells:
-    """One object as column -> cell; the keys of objects inside are joined by dots."""
+    """One object as column -> cell; the keys of objects inside are joined by dots, empty ones are "{}"."""
     cells: Cells = {} if into is None else into
     for key, item in value.items():
         name = prefix + key
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) and item:
             flatten(item, name + ".", cells)
             continue
         # {"a.b": 1, "a": {"b": 2}} would write two cells to one column
@@ -91,10 +144,14 @@ class ObjectSink:
     def _flush(self) -> None:
         check_size(self._source, len(self.lines), len(self._columns))
         keys: Sequence[str] = list(self._columns)
-        columns = [[row.get(key) for row in self._rows] for key in keys]
         # Keys may hold what Arrow cannot: their positions stand for them until the end.
-        table, n_repaired = string_table([str(position) for position in range(len(keys))], columns)
+        table, n_repaired = string_table([str(position) for position in range(len(keys))], self._cells(keys))
         self._tables.append(table)
         self.n_repaired += n_repaired
         self._rows = []
         self._tick(len(self.lines))
+
+    def _cells(self, keys: Sequence[str]) -> Iterator[list[str | None]]:
+        """One column at a time: thousands of columns of a batch would not fit into memory together."""
+        for key in keys:
+            yield [row.get(key) for row in self._rows]
