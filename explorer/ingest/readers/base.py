@@ -150,6 +150,7 @@ def column_names(header: Sequence[str], source: Source) -> tuple[list[str], list
     names: list[str] = []
     used: set[str] = set()
     n_empty = n_repeated = 0
+    n_repaired = sum(repair_text(name) != name for name in header)
     for position, raw in enumerate(header, start=1):
         base = " ".join(repair_text(raw).split())
         n_empty += not base
@@ -163,6 +164,8 @@ def column_names(header: Sequence[str], source: Source) -> tuple[list[str], list
     notes = []
     if n_empty:
         notes.append(f"{_columns(n_empty)} without a name {'is' if n_empty == 1 else 'are'} called after the position.")
+    if n_repaired:
+        notes.append(f"{_columns(n_repaired)} had NUL bytes or damaged characters in the name, which show as \ufffd.")
     if n_repeated:
         notes.append(f"{_columns(n_repeated)} with a repeated name got a number.")
     return names, notes

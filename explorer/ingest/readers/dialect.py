@@ -135,8 +135,9 @@ def _candidates(text: str) -> Iterator[str]:
     frequent = {c for c, n in seen.items() if n >= 0.5 * len(lines)}
     grown = {base: longer for base in _GROWING if base in frequent and (longer := _grow(base, lines))}
     yield from dict.fromkeys(grown.values())
-    yield from (c for c in _USUAL if c in seen and (c not in grown or " " in grown[c]))
-    yield from (c for c in _SEPARATORS + _UNUSUAL if c in frequent and (c not in grown or " " in grown[c]))
+    parts = set("".join(longer for longer in grown.values() if " " not in longer))
+    yield from (c for c in _USUAL if c in seen and c not in parts)
+    yield from (c for c in _SEPARATORS + _UNUSUAL if c in frequent and c not in parts)
     if " " in frequent:
         yield " "
         if sum("  " in line for line in lines) >= 0.5 * len(lines):
@@ -150,8 +151,7 @@ def _grow(base: str, lines: list[str]) -> str:
     if len(lines) < 2 or not runs:
         return ""
     common = math.gcd(*runs)
-    is_trailing = base == "\t" and any(line.endswith(base) for line in lines)
-    if 2 <= common <= 4 and base not in ",;" and not is_trailing:
+    if 2 <= common <= 4 and base not in ",;" and base in lines[0].strip(base):
         return base * common
     # The text before the first and behind the last delimiter of a line is no delimiter.
     before = {line[i - 1] for line in lines for i in _places(line, base) if i > 0}
@@ -272,6 +272,9 @@ def _block_fit(sample: Sample) -> float:
     block = rows[first:]
     if width < 2 or first == 0 or first > 30 or len(block) < 2:
         return 0.0
+    if first == 1 and len(rows[0]) > 1:  # a header that has lost or gained a name
+        fit = _share_fit(block, width)
+        return 0.9 * fit if fit > 0.6 * (1 - 1 / (width + 1)) else 0.0
     if any(sum(1 for cell in row if cell.strip()) > 2 for row in rows[:first]):
         return 0.0
     is_typed_table = any(map(is_typed, column_types(block[1:], width)))
@@ -295,7 +298,8 @@ def _is_convincing(sample: Sample, rows: list[list[str]]) -> bool:
         return False
     first = next(row for row in rows if len(row) == width)
     types = column_types(table[1:], width)
-    if delimiter == ":" and sum(bool(_CLOCK.search(r.text)) for r in sample.records) > 0.3 * len(rows):
+    quoted = re.compile(rf"{sample.dialect.quote or '(?!)'}[^{sample.dialect.quote}]*{sample.dialect.quote}")
+    if delimiter == ":" and sum(bool(_CLOCK.search(quoted.sub("", r.text))) for r in sample.records) > 0.3 * len(rows):
         return False
     is_quoted = sum(sample.dialect.quote in r.text for r in sample.records) > 0.5 * len(rows)
     if delimiter in (" ", SPACES):

@@ -193,6 +193,8 @@ class RecordReader:
 
     def _odd_record(self, cells: list[str], line: int, start: int, end: int) -> Record:
         """A record of another width; where it is too wide, quotes may have been misread."""
+        if self._splitter.quote and self._text.count(self._splitter.quote, start, end) & 1:
+            self._stray_quotes.append(line)
         if self.width and len(cells) > self.width and any(cells[self.width :]):
             loose = self._read_loosely(start, end)
             if loose is not None and loose[1] == end:

@@ -21,6 +21,7 @@ AGAIN = "the header once more"
 AFTER = "after the table"
 RULED = "a line drawn between rows"
 COMMENT = "a comment"
+NULS = "nothing but NUL bytes"
 
 _MOST_HELD = 50
 _OTHER_DELIMITERS = ",;\t| "
@@ -113,6 +114,8 @@ class TableRows:
                 reason = COMMENT
             elif _RULED.fullmatch(record.text):
                 reason = RULED
+            elif not record.text.strip("\x00 \t\r\n"):
+                reason = NULS
         if reason:
             self._settle()
             self._reject(record, reason)
@@ -177,7 +180,7 @@ class TableRows:
         if self._n_typed < 2 or len(cells) < 2 or not is_name_like(cells):
             return ""
         n_other, n_same = contradictions(cells, self._types)
-        if n_same or n_other < max(2, min(self._n_typed, len(cells) - 1)) or not all(map(_is_short, cells)):
+        if n_same or n_other < max(2, sum(map(is_typed, self._types[: len(cells)]))) or not all(map(_is_short, cells)):
             return ""
         self._other_table = line
         return self._why_no_record(cells, line)
