@@ -92,7 +92,12 @@ class Source:
     def head(self) -> str:
         """The beginning of the text, enough to tell formats apart; the last line may be cut."""
         text = decode_all(self.data[: 4 * _HEAD], self.encoding)
-        return text.rstrip("\ufffd") if len(self.data) > 4 * _HEAD else text
+        return text.rstrip("\ufffd") if self.is_head_cut else text
+
+    @property
+    def is_head_cut(self) -> bool:
+        """Whether there is more text than ``head``."""
+        return len(self.data) > 4 * _HEAD
 
     def unreadable(self) -> UnreadableFileError:
         for magic, what in _KNOWN_BINARIES:

@@ -18,6 +18,7 @@ from explorer.types import Ints, ReadReport, RejectedRow
 MAX_COLUMNS = 10_000
 MAX_CELLS = 200_000_000
 BATCH_ROWS = 20_000
+_BATCH_CELLS = 1_000_000  # held as Python strings before they go into Arrow
 MAX_REJECTED_TEXT = 2_000
 
 Tick = Callable[[int], None]  # told how many rows were read so far
@@ -68,27 +69,40 @@ class RowSink:
         self._rows: list[Sequence[str | None]] = []
         self._tables: list[pa.Table] = []
         self._lines: list[int] = []
+        self._full_lines: list[Ints] = []
+        self._n_flushed = 0
+        self._batch = max(1, min(BATCH_ROWS, _BATCH_CELLS // max(len(self.names), 1)))
         self.n_repaired = 0
 
     def add(self, cells: Sequence[str | None], line: int) -> None:
         """One row with exactly one cell per name."""
+        if len(self._rows) == self._batch:
+            self._flush()
         self._rows.append(cells)
         self._lines.append(line)
-        if len(self._rows) == BATCH_ROWS:
-            self._flush()
+
+    def last(self) -> tuple[Sequence[str | None], int] | None:
+        """The row added last and its line; None when there is none."""
+        return (self._rows[-1], self._lines[-1]) if self._rows else None
+
+    def pop(self) -> tuple[Sequence[str | None], int]:
+        """Take back the row added last."""
+        return self._rows.pop(), self._lines.pop()
 
     def finish(self) -> tuple[pa.Table, Ints]:
         if self._rows or not self._tables:
             self._flush()
-        return pa.concat_tables(self._tables), np.asarray(self._lines, dtype=np.int64)
+        return pa.concat_tables(self._tables), np.concatenate(self._full_lines)
 
     def _flush(self) -> None:
         columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self.names)
         table, n_repaired = string_table(self.names, columns)
         self._tables.append(table)
+        self._full_lines.append(np.asarray(self._lines, dtype=np.int64))
+        self._n_flushed += len(self._lines)
         self.n_repaired += n_repaired
-        self._rows = []
-        self.tick(len(self._lines))
+        self._rows, self._lines = [], []
+        self.tick(self._n_flushed)
 
 
 def string_table(names: Sequence[str], columns: Iterable[Sequence[str | None]]) -> tuple[pa.Table, int]:
@@ -136,6 +150,7 @@ def column_names(header: Sequence[str], source: Source) -> tuple[list[str], list
     names: list[str] = []
     used: set[str] = set()
     n_empty = n_repeated = 0
+    n_repaired = sum(repair_text(name) != name for name in header)
     for position, raw in enumerate(header, start=1):
         base = " ".join(repair_text(raw).split())
         n_empty += not base
@@ -149,6 +164,8 @@ def column_names(header: Sequence[str], source: Source) -> tuple[list[str], list
     notes = []
     if n_empty:
         notes.append(f"{_columns(n_empty)} without a name {'is' if n_empty == 1 else 'are'} called after the position.")
+    if n_repaired:
+        notes.append(f"{_columns(n_repaired)} had NUL bytes or damaged characters in the name, which show as \ufffd.")
     if n_repeated:
         notes.append(f"{_columns(n_repeated)} with a repeated name got a number.")
     return names, notes

@@ -1,26 +1,32 @@
-"""Tables with a delimiter: CSV, TSV, and the same with semicolons or pipes."""
+"""Tables with a delimiter: CSV, TSV, and the same with any other delimiter, quote and escape."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from dataclasses import replace
 
 from explorer.errors import InputError
-from explorer.ingest.readers.base import Confidence, FileRows, RowSink, Tick, column_names, rejected_row, report
-from explorer.ingest.readers.dialect import Dialect, sniff_dialect
-from explorer.ingest.readers.records import Record, RecordReader
+from explorer.ingest.encodings import decode_all
+from explorer.ingest.readers.base import Confidence, FileRows, RowSink, Tick, column_names, report
+from explorer.ingest.readers.dialect import SPACES, Dialect, Sample, sniff_dialect
+from explorer.ingest.readers.layout import Layout, find_layout
+from explorer.ingest.readers.records import RecordReader
+from explorer.ingest.readers.rows import TableRows
 from explorer.ingest.source import Source
-from explorer.types import RejectedRow
 
 _SUFFIXES = {"csv", "tsv", "tab", "psv"}
 _NOT_TABLES = {"log", "txt", "out", "err", "json", "jsonl", "ndjson"}
+_MAYBE_TABLES = {"txt"}  # where a name says little, a table must leave no doubt
+_ESCAPE_REGION = 64 << 10
+_LEAST_RECORDS = 3  # in the head of a file, to decide by
+_LONG_HEAD = 16 << 20
 
 # The limit guards against a quote that is never closed; records.py finds those itself.
 csv.field_size_limit(2**31 - 1)
 
 
 class DelimitedReader:
-    """Finds the delimiter from the content, keeps every cell as text, and lists every row it could not use."""
+    """Finds the dialect and the header from the content, keeps every cell as text, and lists every other line."""
 
     name = "csv"
     is_lines = False
@@ -30,90 +36,92 @@ class DelimitedReader:
             return Confidence.NO
         if source.suffix in _SUFFIXES:
             return Confidence.NAMED
-        if source.suffix not in _NOT_TABLES and sniff_dialect(source.head, source.suffix).is_plain:
+        if source.suffix in _MAYBE_TABLES:
+            return Confidence.PLAIN if _is_plain(*_sniff(source), least_rows=5) else Confidence.FALLBACK
+        if source.suffix not in _NOT_TABLES and _is_plain(*_sniff(source), least_rows=1):
             return Confidence.LIKELY
         return Confidence.FALLBACK
 
     def read(self, source: Source, tick: Tick) -> FileRows:
-        text, encoding, notes = source.decoded
-        dialect = sniff_dialect(text[: len(source.head)], source.suffix)
-        records = RecordReader(text, dialect.delimiter, dialect.start)
-        header = records.read_header()
-        if header is None:
+        sample, layout = _sniff(source)
+        if not sample.records:
             raise InputError(f"{source.name} has no text in it, only blank lines. Check how it was exported.")
-        names, name_notes = column_names(_named_header(header, dialect), source)
-        rows = _Rows(source, RowSink(names, tick), records)
-        if not dialect.has_header:
-            rows.add(header)
-        width, add = len(names), rows.sink.add
-        for record in records:
-            if len(record.cells) == width:
-                add(record.cells, record.line)
-            else:
-                rows.add(record)
+        dialect = _with_late_escapes(source, sample.dialect, sample.width)
+        names, name_notes = column_names(layout.names, source)
+        records = RecordReader(source.pieces(), dialect.splitter, len(names), dialect.start)
+        rows = TableRows(source, RowSink(names, tick), layout, dialect)
+        for record in records.read(None):
+            if not rows.take_top(record):
+                break
+        for record in records.read(rows.take):
+            rows.take_any(record)
+        rows.finish()
         cells, lines = rows.sink.finish()
+        notes = (*source.encoding.notes, *name_notes, *_notes(dialect), *layout.notes, *rows.notes(), *records.notes())
         made = report(
             source,
             "tsv" if dialect.delimiter == "\t" else "csv",
             n_kept=len(lines),
             n_rejected=len(rows.rejected),
-            encoding=encoding,
-            delimiter=dialect.delimiter,
+            encoding=source.encoding.name,
+            delimiter=" " if dialect.delimiter == SPACES else dialect.delimiter,
+            quote=dialect.quote,
+            header=layout.header,
             n_cells_repaired=rows.sink.n_repaired,
-            notes=(*notes, *name_notes, *dialect.notes, *rows.notes(), *records.notes()),
+            notes=notes,
         )
         return FileRows(cells, lines, made, tuple(rows.rejected))
 
 
-class _Rows:
-    """Fits records to the header: short ones are filled up, too long ones rejected."""
-
-    def __init__(self, source: Source, sink: RowSink, records: RecordReader) -> None:
-        self.source = source
-        self.sink = sink
-        self.records = records
-        self.rejected: list[RejectedRow] = []
-        self._short_lines: list[int] = []
-        self._n_trimmed = 0
-        records.width = len(sink.names)
-
-    def add(self, record: Record) -> None:
-        cells: Sequence[str | None] = record.cells
-        width = len(self.sink.names)
-        if record.problem:
-            self.rejected.append(rejected_row(self.source, record.line, record.problem, self.records.text_of(record)))
-            return
-        if len(cells) != width:
-            if len(cells) < width:
-                self._short_lines.append(record.line)
-                cells = [*cells, *[None] * (width - len(cells))]
-            elif not any(cells[width:]):
-                self._n_trimmed += 1
-                cells = cells[:width]
-            else:
-                reason = f"{len(cells)} fields where the header has {width}"
-                self.rejected.append(rejected_row(self.source, record.line, reason, self.records.text_of(record)))
-                return
-        self.sink.add(cells, record.line)
-
-    def notes(self) -> list[str]:
-        notes = []
-        if self._short_lines:
-            n = len(self._short_lines)
-            rows = "1 row has" if n == 1 else f"{n:,} rows have"
-            where = ", ".join(f"{line:,}" for line in self._short_lines[:10]) + (", ..." if n > 10 else "")
-            notes.append(
-                f"{rows} fewer fields than the header; the missing cells are left empty (line{'s'[: n > 1]} {where})."
-            )
-        if self._n_trimmed:
-            rows = "1 row ends" if self._n_trimmed == 1 else f"{self._n_trimmed:,} rows end"
-            notes.append(f"{rows} with empty fields beyond the header, which were left out.")
-        return notes
+def _sniff(source: Source) -> tuple[Sample, Layout]:
+    """The dialect and the layout; from more than the head of the file where that holds hardly a record."""
+    sample = sniff_dialect(source.head, source.suffix, source.params, is_cut=source.is_head_cut)
+    if source.is_head_cut and len(sample.records) < _LEAST_RECORDS:
+        head = decode_all(source.data[:_LONG_HEAD], source.encoding)
+        is_cut = len(source.data) > _LONG_HEAD
+        sample = sniff_dialect(head, source.suffix, source.params, is_cut=is_cut, n_characters=_LONG_HEAD)
+    return sample, find_layout(sample, source.params)
 
 
-def _named_header(header: Record, dialect: Dialect) -> list[str]:
-    """Names for every column, also where the header is shorter than the rows or is missing."""
-    names = list(header.cells) if dialect.has_header else []
-    while len(names) > 1 and not names[-1].strip() and len(names) > dialect.width:
-        names.pop()
-    return names + [""] * (dialect.width - len(names))
+def _is_plain(sample: Sample, layout: Layout, *, least_rows: int) -> bool:
+    """Whether the content alone shows a table: rows of one width below a header."""
+    if sample.dialect.delimiter is None or layout.n_header_rows == 0 or layout.first_line > sample.records[0].line:
+        return False
+    rows = sample.rows
+    n_even = sum(len(row) == sample.width for row in rows)
+    named = all(0 < len(name.strip()) <= 60 and not name.strip().isdigit() for name in layout.names)
+    if least_rows > 1 and (sample.width < 3 or not layout.is_proven):
+        return False
+    is_unique = len(set(layout.names)) == len(layout.names)
+    return named and is_unique and len(rows) > least_rows and n_even >= 0.9 * len(rows)
+
+
+def _with_late_escapes(source: Source, dialect: Dialect, width: int) -> Dialect:
+    """The dialect with backslash escapes, where they are first seen behind the beginning of a long file."""
+    if dialect.escape or dialect.quote != '"' or dialect.delimiter is None or not source.is_head_cut:
+        return dialect
+    place = source.data.find(b'\\"', len(source.head))
+    if place < 0 or source.params.quote is not None or source.encoding.codec.startswith("utf-16"):
+        return dialect
+    start = source.data.rfind(b"\n", 0, place) + 1
+    region = source.data[start : start + _ESCAPE_REGION].decode(source.encoding.codec, "replace")
+    escaped = replace(dialect, escape="\\", start=0)
+    plain = replace(dialect, start=0)
+
+    def n_whole(candidate: Dialect) -> int:
+        reader = RecordReader([region], candidate.splitter, width)
+        return sum(len(record.cells) == width for record in reader) - 2 * len(reader.notes())
+
+    return replace(dialect, escape="\\") if n_whole(escaped) > n_whole(plain) else dialect
+
+
+def _notes(dialect: Dialect) -> list[str]:
+    notes = []
+    if dialect.start:
+        notes.append("The first line states the delimiter and is no row.")
+    if dialect.escape:
+        what = "quotes" if dialect.quote else "delimiters"
+        notes.append(f"Backslashes in front of {what} were taken as escapes and left out.")
+    if dialect.delimiter == SPACES:
+        notes.append("Columns are separated by runs of spaces.")
+    return notes

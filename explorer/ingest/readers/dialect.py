@@ -1,111 +1,308 @@
-"""Which delimiter a table has, and whether its first row is a header; decided from the first rows."""
+"""Which delimiter, quote and escape a text has: every candidate reads the beginning, and the best table wins.
+
+A candidate is good when nearly all rows have the same number of cells and the cells look like whole values: numbers,
+times, codes and text, not pieces of them. The idea of weighing the pattern of rows against the types of cells is van
+den Burg, Nazabal and Sutton's (2019), the weights are our own. Unusual delimiters need more evidence than usual ones.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
-_DELIMITERS = ",;\t|"
+from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
+from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter
+from explorer.params import ReadParams
+
+_USUAL = ",;\t|"
+#: Control characters made for separating; no text holds them for another reason.
+_SEPARATORS = "\x1f\x1e\x1c\x1d\x01\x02\x07"
+_UNUSUAL = ":~^§¦¬#!*@&"
 _NAMED_DELIMITERS = {"tsv": "\t", "tab": "\t", "psv": "|"}
-#: Splits nothing: for files with one column, whose text may well hold commas.
-NO_DELIMITER = "\x1f"
+_GROWING = "|:;,~^#@$%&*!\t§¦<>-=+/\\"
+QUOTES = "\"'`"
+SPACES = " +"  # runs of spaces, as in aligned columns
 _SAMPLE_ROWS = 300
-_STATED = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)  # Excel's own first line
-_DATA_CELL = {
-    "a time": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d"),
-    "a long number": re.compile(r"\d{5,}$"),
-    "a long text": re.compile(r"(?=.*\s).{120,}$", re.DOTALL),
-}
+_SAMPLE_CHARACTERS = 192 << 10
+_STATED = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\n|\r)", re.IGNORECASE)  # Excel's own first line
+_NAMED_BONUS = 0.05
+_LEAST_FIT = 0.05
+_CLOCK = re.compile(r"\d{1,2}:\d\d\b|://")
+#: Stand for a delimiter of several characters, and for one that is escaped. Unicode keeps them out of text.
+STANDS_FOR_DELIMITER, STANDS_FOR_ESCAPED, SPLITS_NOTHING = "\ufdd0", "\ufdd1", "\ufdd2"
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """``delimiter`` is None for one column. The table begins at character ``start`` of the text."""
+    """``delimiter`` is None for one column and " +" for runs of spaces; ``quote`` is "" for none.
+
+    ``escape`` is "" where quotes are doubled, else a backslash. The table begins at character ``start`` of the text.
+    """
 
     delimiter: str | None
-    width: int  # columns
-    has_header: bool
-    start: int
-    is_plain: bool  # that this is a table is seen from the content alone
-    notes: tuple[str, ...]
+    quote: str = '"'
+    escape: str = ""
+    start: int = 0
+
+    @property
+    def splitter(self) -> Splitter:
+        """How to split text in this dialect."""
+        delimiter = SPLITS_NOTHING if self.delimiter is None else self.delimiter
+        rewrites: list[Rewrite] = []
+        restores: list[tuple[str, str]] = []
+        if self.escape and self.quote:
+            # An escaped quote is doubled instead; a backslash before anything else is text.
+            rewrites.append((re.compile(rf"\\{re.escape(self.quote)}"), self.quote * 2))
+        elif self.escape:
+            rewrites.append((re.compile(rf"\\{re.escape(delimiter)}"), STANDS_FOR_ESCAPED))
+            restores.append((STANDS_FOR_ESCAPED, delimiter))
+        if delimiter == SPACES:
+            rewrites += _space_rewrites(re.escape(self.quote))
+            restores.append((STANDS_FOR_DELIMITER, " "))
+            delimiter = STANDS_FOR_DELIMITER
+        elif len(delimiter) > 1:
+            rewrites.append((re.compile(re.escape(delimiter)), STANDS_FOR_DELIMITER))
+            restores.append((STANDS_FOR_DELIMITER, delimiter))
+            delimiter = STANDS_FOR_DELIMITER
+        return Splitter(delimiter, self.quote, tuple(rewrites), tuple(restores))
 
 
-def sniff_dialect(head: str, suffix: str) -> Dialect:
-    """Decide from the beginning of a text; never raises, one column is the answer where nothing else fits."""
-    stated = _STATED.match(head)
+def _space_rewrites(q: str) -> list[Rewrite]:
+    """Spaces at the edges of a line go, and each run of them becomes one delimiter, except inside quotes."""
+    quoted = rf"(?<![^\s]){q}(?:[^{q}\r\n]|{q}{q})*{q}(?!\S)" if q else "(?!)"
+    edges = re.compile(r"(?:(?<=[\r\n])|\A)[ \t]+|[ \t]+(?=[\r\n]|\Z)")
+    return [(edges, ""), (re.compile(rf"({quoted})|[ \t]+"), lambda match: match[1] or STANDS_FOR_DELIMITER)]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first records of a text as a dialect reads them, and how well they make a table."""
+
+    dialect: Dialect
+    records: tuple[Record, ...]
+    width: int  # of the table; 1 where there is only one column
+    fit: float
+    n_repaired: int  # records with broken quotes
+
+    @property
+    def rows(self) -> list[list[str]]:
+        return [record.cells for record in self.records]
+
+
+def sniff_dialect(
+    head: str, suffix: str, params: ReadParams, *, is_cut: bool, n_characters: int = _SAMPLE_CHARACTERS
+) -> Sample:
+    """Decide from the beginning of a text; never raises, one column is the answer where nothing else fits.
+
+    ``is_cut``: there is more text than ``head``, whose last record is therefore left out.
+    """
+    stated = _STATED.match(head) if params.first_line is None else None
     start = stated.end() if stated else 0
-    delimiters = stated.group(1) if stated else _DELIMITERS
-    best, best_fit = NO_DELIMITER, 0.0
-    for delimiter in delimiters:
-        rows = _sample(head[start:], delimiter)
-        fit = _fit(rows) + (0.05 if _NAMED_DELIMITERS.get(suffix, ",") == delimiter else 0.0) if rows else 0.0
-        if len(rows[0] if rows else ()) > 1 and fit > best_fit:
-            best, best_fit = delimiter, fit
-    rows = _sample(head[start:], best)
-    has_header = not _is_data(rows)
-    width, notes = _width(rows, has_header)
-    return Dialect(
-        delimiter=None if best == NO_DELIMITER else best,
-        width=width,
-        has_header=has_header,
-        start=start,
-        is_plain=best != NO_DELIMITER and has_header and _is_plain(rows),
-        notes=notes,
-    )
+    is_cut = is_cut or len(head) > n_characters
+    text = head[:n_characters]
+    one_column = _sample(text, Dialect(None, _one_column_quote(params), start=start), is_cut)
+    if params.delimiter == "":
+        return one_column
+    if params.delimiter is not None:
+        candidates = [params.delimiter]
+    elif stated:
+        candidates = [stated.group(1)]
+    else:
+        candidates = list(_candidates(text[start:]))
+    best = one_column
+    for delimiter in candidates:
+        sample = _best_quotes(text, Dialect(delimiter, start=start), is_cut, params)
+        if params.delimiter is not None or stated:
+            return sample
+        fit = _fit(sample, suffix)
+        if fit > best.fit:
+            best = replace(sample, fit=fit)
+    return best
 
 
-def _sample(head: str, delimiter: str) -> list[list[str]]:
-    """The first rows; the last one is left out where it may be cut."""
-    rows = []
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    for row in reader:
-        if row:
-            rows.append(row)
-        if len(rows) > _SAMPLE_ROWS:
-            break
-    return rows[:-1] if len(rows) > 2 else rows
+def _one_column_quote(params: ReadParams) -> str:
+    return '"' if params.quote is None else params.quote
 
 
-def _fit(rows: list[list[str]]) -> float:
-    """How many rows are as wide as the header; with equal fit the wider table wins."""
-    width = len(rows[0])
-    share = sum(len(row) == width for row in rows[1:]) / max(len(rows) - 1, 1)
-    return 0.05 + share * (1 - 1 / (width + 1))
+def _candidates(text: str) -> Iterator[str]:
+    """Delimiters to try. One of several characters is tried before, and instead of, those it is made of."""
+    lines = [re.sub(r'"[^"]*"', '""', line) for line in re.split(r"[\r\n]+", text)[:200] if line.strip()][:100]
+    seen = Counter(c for line in lines for c in set(line))
+    frequent = {c for c, n in seen.items() if n >= 0.5 * len(lines)}
+    grown = {base: longer for base in _GROWING if base in frequent and (longer := _grow(base, lines))}
+    yield from dict.fromkeys(grown.values())
+    parts = set("".join(longer for longer in grown.values() if " " not in longer))
+    yield from (c for c in _USUAL if c in seen and c not in parts)
+    yield from (c for c in _SEPARATORS + _UNUSUAL if c in frequent and c not in parts)
+    if " " in frequent:
+        yield " "
+        if sum("  " in line for line in lines) >= 0.5 * len(lines):
+            yield SPACES
 
 
-def _is_plain(rows: list[list[str]]) -> bool:
-    header = [name.strip() for name in rows[0]]
-    looks_named = all(0 < len(name) <= 60 and not name.isdigit() for name in header) and len(set(header)) == len(header)
-    return looks_named and len(rows) > 1 and sum(len(row) == len(header) for row in rows) >= 0.9 * len(rows)
+def _grow(base: str, lines: list[str]) -> str:
+    """The longer delimiter that ``base`` is always part of: doubled ("||"), framed ("~|~") or spaced (", ")."""
+    lines = [line for line in lines if base in line]
+    runs = [len(run) for line in lines for run in re.findall(f"{re.escape(base)}+", line)]
+    if len(lines) < 2 or not runs:
+        return ""
+    common = math.gcd(*runs)
+    if 2 <= common <= 4 and base not in ",;" and base in lines[0].strip(base):
+        return base * common
+    # The text before the first and behind the last delimiter of a line is no delimiter.
+    before = {line[i - 1] for line in lines for i in _places(line, base) if i > 0}
+    behind = {line[i + 1] for line in lines for i in _places(line, base) if i + 1 < len(line)}
+    if len(before) == len(behind) == 1 and before == behind and not before & {base, *QUOTES}:
+        frame = before.pop()
+        return f"{frame}{base}{frame}" if not frame.isalnum() else ""
+    return f"{base} " if behind == {" "} and base in ",;|:" else ""
 
 
-def _is_data(rows: list[list[str]]) -> bool:
-    """Whether the first row has a cell no header has, in a column where all cells are of that sort."""
-    if len(rows) < 2:
+def _places(line: str, base: str) -> Iterator[int]:
+    place = line.find(base)
+    while place >= 0:
+        yield place
+        place = line.find(base, place + 1)
+
+
+def _sample(text: str, dialect: Dialect, is_cut: bool) -> Sample:
+    """The first records; the last one is left out where it may be cut."""
+    reader = RecordReader([text], dialect.splitter, 0, dialect.start)
+    records = [record for record in islice(reader, _SAMPLE_ROWS + 1) if any(record.cells)]
+    if len(records) > 1 and (is_cut or len(records) > _SAMPLE_ROWS):
+        records.pop()
+    return Sample(dialect, tuple(records), _width(records), 0.0, reader.n_repaired)
+
+
+def _width(records: list[Record]) -> int:
+    """The usual number of cells; where two are as frequent, that of the first record or the larger one."""
+    if not records:
+        return 1
+    widths = Counter(len(record.cells) for record in records)
+    most = max(widths.values())
+    usual = {width for width, n in widths.items() if n == most}
+    first = len(records[0].cells)
+    return first if first in usual else max(usual)
+
+
+def _best_quotes(text: str, dialect: Dialect, is_cut: bool, params: ReadParams) -> Sample:
+    """The sample under the quote and the escape that fit best; double quotes, doubled, unless others clearly do."""
+    d = re.escape(dialect.delimiter or "")
+    if params.quote is not None:
+        dialect = replace(dialect, quote=params.quote)
+    else:
+        opened = {q: len(re.findall(rf"(?:^|{d})[ ]?{q}", text, re.MULTILINE)) for q in QUOTES}
+        closed = {q: len(re.findall(rf"{q}[ ]?(?:$|{d}|\r)", text, re.MULTILINE)) for q in QUOTES}
+        for quote in "'`":
+            if min(opened[quote], closed[quote]) > max(opened['"'], 1) and _are_quotes(text, dialect, quote, is_cut):
+                dialect = replace(dialect, quote=quote)
+                break
+    plain = _sample(text, dialect, is_cut)
+    q = re.escape(dialect.quote or "")
+    if re.search(rf"\\(?:{q or d})", text) is None:
+        return plain
+    escaped = _sample(text, replace(dialect, escape="\\"), is_cut)
+    return escaped if _evenness(escaped) > _evenness(plain) else plain
+
+
+def _are_quotes(text: str, dialect: Dialect, quote: str, is_cut: bool) -> bool:
+    """Whether apostrophes are quotes: they enclose the whole header or a whole column, or keep rows together."""
+    plain = _sample(text, replace(dialect, quote=""), is_cut)
+    quoted = _sample(text, replace(dialect, quote=quote), is_cut)
+    if _evenness(quoted) > _evenness(plain) + 0.02:
+        return True
+    if _evenness(quoted) < _evenness(plain):
         return False
-    for column, cell in enumerate(rows[0]):
-        for shape in _DATA_CELL.values():
-            if shape.match(cell):
-                below = [row[column] for row in rows[1:] if len(row) > column]
-                if below and sum(bool(shape.match(other)) for other in below) >= 0.9 * len(below):
-                    return True
-    return False
+    encloses = [[_is_enclosed(cell, quote) for cell in row if cell.strip()] for row in plain.rows]
+    if encloses and len(encloses[0]) > 1 and all(encloses[0]):
+        return True
+    columns = list(zip(*(row for row in plain.rows[1:] if len(row) == plain.width), strict=False))
+    filled = [[cell for cell in column if cell.strip()] for column in columns]
+    return any(len(cells) >= 3 and all(_is_enclosed(cell, quote) for cell in cells) for cells in filled)
 
 
-def _width(rows: list[list[str]], has_header: bool) -> tuple[int, tuple[str, ...]]:
-    """Columns of the table, and what the user should know about it."""
+def _is_enclosed(cell: str, quote: str) -> bool:
+    cell = cell.strip()
+    return len(cell) >= 2 and cell[0] == cell[-1] == quote
+
+
+def _evenness(sample: Sample) -> float:
+    """The share of records that are as wide as the table, less that of records whose quotes had to be repaired."""
+    n = sum(len(record.cells) == sample.width and not record.problem for record in sample.records)
+    return (n - sample.n_repaired) / max(len(sample.records), 1)
+
+
+def _fit(sample: Sample, suffix: str) -> float:
+    """How well a sample makes a table of two columns or more; 0 where it makes none."""
+    rows, delimiter = sample.rows, sample.dialect.delimiter or ""
     if not rows:
-        return 1, ()
-    usual, n_usual = Counter(len(row) for row in rows[1:] or rows).most_common(1)[0]
-    if not has_header:
-        return max(usual, 1), ("The first row looks like data, so there is no header; columns are numbered.",)
-    named = len(rows[0])
-    while named > 1 and not rows[0][named - 1].strip() and not any(len(r) >= named and r[named - 1] for r in rows[1:]):
-        named -= 1
-    is_short = len(rows) > 2 and usual > named and n_usual >= 0.9 * (len(rows) - 1)
-    if is_short and any(any(row[named:]) for row in rows[1:]):
-        return usual, (f"The header has {named} names for {usual} fields; the last columns are numbered.",)
-    return named, ()
+        return 0.0
+    named = _NAMED_BONUS if _NAMED_DELIMITERS.get(suffix, ",") == delimiter else 0.0
+    by_header = _share_fit(rows[1:], len(rows[0])) if len(rows[0]) > 1 else 0.0
+    by_rows = _block_fit(sample)
+    fit = max(by_header, by_rows)
+    if fit <= 0:
+        return 0.0
+    if len(rows) >= 12 and fit < 0.25:  # commas in sentences
+        return 0.0
+    table = [row for row in rows if len(row) == sample.width]
+    others = "".join(c for c in _USUAL if c not in delimiter)
+    fit *= 1 - 0.4 * odd_fraction(table[:100], others)
+    if delimiter in _USUAL and delimiter:
+        return fit + named
+    if not _is_convincing(sample, rows):
+        return 0.0
+    return fit + 0.02 if len(delimiter) > 1 and delimiter != SPACES else 0.98 * fit
+
+
+def _share_fit(rows: list[list[str]], width: int) -> float:
+    """How many rows are as wide as the header; with equal share the wider table wins."""
+    share = sum(len(row) == width for row in rows) / max(len(rows), 1)
+    return _LEAST_FIT + share * (1 - 1 / (width + 1))
+
+
+def _block_fit(sample: Sample) -> float:
+    """The same for a table that begins further down, below a title; 0 unless the rows above look like one."""
+    rows, width = sample.rows, sample.width
+    first = next((i for i, row in enumerate(rows) if len(row) == width), 0)
+    block = rows[first:]
+    if width < 2 or first == 0 or first > 30 or len(block) < 2:
+        return 0.0
+    if first == 1 and len(rows[0]) > 1:  # a header that has lost or gained a name
+        fit = _share_fit(block, width)
+        return 0.9 * fit if fit > 0.6 * (1 - 1 / (width + 1)) else 0.0
+    if any(sum(1 for cell in row if cell.strip()) > 2 for row in rows[:first]):
+        return 0.0
+    is_typed_table = any(map(is_typed, column_types(block[1:], width)))
+    is_even = width >= 4 and len(block) >= 5 and all(len(row) == width for row in block)
+    if not is_even and not (is_typed_table and (width >= 3 or is_name_like(block[0]))):
+        return 0.0
+    return 0.95 * _share_fit(block[1:], width)
+
+
+def _is_convincing(sample: Sample, rows: list[list[str]]) -> bool:
+    """Whether a delimiter that is also part of ordinary text really splits columns."""
+    delimiter, width = sample.dialect.delimiter or "", sample.width
+    table = [row for row in rows if len(row) == width]
+    if width < 2 or len(table) < 2:
+        return False
+    if delimiter in (", ", "; "):
+        return len(table) >= 0.9 * len(rows)
+    if (delimiter in _SEPARATORS or len(delimiter) > 1) and " " not in delimiter:
+        return len(table) >= 0.6 * len(rows) and len(rows[0]) > 1
+    if len(table) < max(0.8 * len(rows), 3):
+        return False
+    first = next(row for row in rows if len(row) == width)
+    types = column_types(table[1:], width)
+    quoted = re.compile(rf"{sample.dialect.quote or '(?!)'}[^{sample.dialect.quote}]*{sample.dialect.quote}")
+    if delimiter == ":" and sum(bool(_CLOCK.search(quoted.sub("", r.text))) for r in sample.records) > 0.3 * len(rows):
+        return False
+    is_quoted = sum(sample.dialect.quote in r.text for r in sample.records) > 0.5 * len(rows)
+    if delimiter in (" ", SPACES):
+        enough = len(table) >= 0.9 * len(rows) and width >= 3
+        return enough and is_name_like(first) and (is_quoted or sum(map(is_typed, types)) >= 2)
+    return width >= 3 or (is_name_like(first) and any(map(is_typed, types)))

@@ -1,0 +1,263 @@
+"""Fits the records of a delimited text to its columns, and sets aside with a reason what is no record."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Sequence
+
+from explorer.ingest.readers.base import RowSink, rejected_row
+from explorer.ingest.readers.cell_types import CellType, cell_type, contradictions, is_name_like, is_typed
+from explorer.ingest.readers.dialect import Dialect
+from explorer.ingest.readers.layout import Layout
+from explorer.ingest.readers.records import MAX_TEXT, Record, noted_lines
+from explorer.ingest.source import Source
+from explorer.types import RejectedRow
+
+BEFORE = "before the header"
+UNITS = "units or types below the header"
+AGAIN = "the header once more"
+AFTER = "after the table"
+RULED = "a line drawn between rows"
+COMMENT = "a comment"
+NULS = "nothing but NUL bytes"
+
+_MOST_HELD = 50
+_OTHER_DELIMITERS = ",;\t| "
+_RULED = re.compile(r"[\s|+]*[-=_*~][-=_*~\s|+:]{2,}")
+_TOTAL = re.compile(r"\W*(?:(?:grand |sub-?)?totals?|sum|summe|gesamt|average|mean|count|total général)\b\W*",
+                    re.IGNORECASE)  # fmt: skip
+_THINGS = "rows?|records?|lines?|entries|results?|tickets?|items?"
+_FOOTER = re.compile(
+    rf"[-=*_#]{{2,}}|\W*(?:(?:grand |sub-?)?totals?\b|sum\b|summe\b|gesamt|count\b|number of|(?:end|eof|fin)\b"
+    rf"|\d[\d,.]* (?:{_THINGS})\b|(?:{_THINGS})\b.{{0,20}}\d|report\b|generated|exported|printed|created (?:by|on|at)"
+    r"|source\b|notes?\b|page \d|confidential|copyright|©|all rights|this (?:report|file|export))",
+    re.IGNORECASE,
+)
+
+
+class TableRows:
+    """Puts records into ``sink``: short ones are filled up, too long ones and those that are no records rejected.
+
+    Short records are held back until a whole one follows: at the end of the file they may be a footer.
+    """
+
+    def __init__(self, source: Source, sink: RowSink, layout: Layout, dialect: Dialect) -> None:
+        self.sink = sink
+        self.rejected: list[RejectedRow] = []
+        self._source = source
+        self._dialect = dialect
+        self._width = len(sink.names)
+        unknown: list[CellType] = ["text"] * self._width
+        self._types = (*layout.types, *unknown)[: self._width]
+        self._n_typed = sum(map(is_typed, self._types))
+        self._units_line = layout.units_line
+        self._first_line = layout.first_line
+        self._n_header_left = layout.n_header_rows
+        self._header: list[list[str]] = []
+        self._probe = -1  # a typed column, in which a name is easily told from a value
+        self._held: deque[Record] = deque()
+        self._other_table = 0  # the line at which another table begins
+        self._short_lines: list[int] = []
+        self._trimmed_lines: list[int] = []
+        self._other_delimiter_lines: list[int] = []
+        self._n_long = 0
+
+    def take_top(self, record: Record) -> bool:
+        """Take a record from the top of the file; False when the header is complete and records follow."""
+        if record.line < self._first_line:
+            self._reject(record, BEFORE)
+            return True
+        if self._n_header_left:
+            self._n_header_left -= 1
+            self._header.append(record.cells)
+            self._set_probe(record.cells)
+        elif record.line == self._units_line:
+            self._reject(record, UNITS)
+        else:
+            self.take_any(record)
+            return False
+        return bool(self._n_header_left) or self._units_line is not None
+
+    def _set_probe(self, header: Sequence[str]) -> None:
+        names = [*header, *[""] * self._width][: self._width]
+        typed = [i for i, kind in enumerate(self._types) if is_typed(kind) and names[i][:1].isalpha()]
+        numbers = [i for i in typed if self._types[i] in ("number", "time")]
+        self._probe = (numbers or typed or [-1])[0] if self._n_typed else -1
+
+    def take_any(self, record: Record) -> None:
+        """A record of any width."""
+        if len(record.cells) == self._width and not record.problem:
+            self.take(record.cells, record.line)
+        else:
+            self.take_odd(record)
+
+    def take(self, cells: list[str], line: int) -> None:
+        """A record of the usual width."""
+        if self._held or self._other_table:
+            self._settle()
+        if (cells[self._probe][:1].isalpha() if self._probe >= 0 else cells in self._header) or self._other_table:
+            reason = self._why_no_record(cells, line)
+            if reason:
+                text = (self._dialect.delimiter or "").join(cells)
+                self.rejected.append(rejected_row(self._source, line, reason, text))
+                return
+        self.sink.add(cells, line)
+
+    def take_odd(self, record: Record) -> None:
+        """A record that is broken, or wider or narrower than the table."""
+        cells = record.cells
+        reason = record.problem or self._why_no_record(cells, record.line)
+        if not reason and len(cells) < self._width:
+            if record.text.lstrip().startswith("#") and cell_type(cells[0]) == "text":
+                reason = COMMENT
+            elif _RULED.fullmatch(record.text):
+                reason = RULED
+            elif not record.text.strip("\x00 \t\r\n"):
+                reason = NULS
+        if reason:
+            self._settle()
+            self._reject(record, reason)
+        elif len(cells) < self._width:
+            self._take_short(record)
+        elif any(cell.strip() for cell in cells[self._width :]) or self._is_shifted(cells):
+            self._settle()
+            self._n_long += 1
+            self._reject(record, f"{len(cells)} fields where the header has {self._width}")
+        else:
+            self._settle()
+            self._trimmed_lines.append(record.line)
+            self.sink.add(cells[: self._width], record.line)
+
+    def finish(self) -> None:
+        """At the end of the file: what is held back is a footer, or short records after all."""
+        footer: list[Record] = []
+        while self._held and self._is_footer(self._held[-1]):
+            footer.append(self._held.pop())
+        self._settle()
+        while not footer and (last := self.sink.last()) is not None and self._is_total(last[0]):
+            cells, line = self.sink.pop()
+            footer.append(Record(list(map(str, cells)), line, (self._dialect.delimiter or "").join(map(str, cells))))
+        for record in reversed(footer):
+            self._reject(record, AFTER)
+        self.rejected.sort(key=lambda row: row.line)
+
+    def notes(self) -> list[str]:
+        """What was done with rows that do not fit."""
+        notes = []
+        if self._short_lines:
+            rows = _rows(self._short_lines, "has", "have")
+            where = noted_lines(self._short_lines)
+            notes.append(f"{rows} fewer fields than the header; the missing cells are left empty ({where}).")
+        if self._trimmed_lines:
+            rows, where = _rows(self._trimmed_lines, "ends", "end"), noted_lines(self._trimmed_lines)
+            notes.append(f"{rows} with empty fields beyond the header, which were left out ({where}).")
+        if self._other_delimiter_lines:
+            rows, where = _rows(self._other_delimiter_lines, "has", "have"), noted_lines(self._other_delimiter_lines)
+            notes.append(f"{rows} another delimiter and were split by that one ({where}).")
+        if self._n_long:
+            rows = "1 row has" if self._n_long == 1 else f"{self._n_long:,} rows have"
+            notes.append(
+                f"{rows} more fields than the header and were set aside. If their text holds the delimiter, export it "
+                "with quotes or with another delimiter."
+            )
+        if self._other_table:
+            notes.append(
+                f"Another table begins at line {self._other_table:,}; it was set aside. Put it into a file of its own."
+            )
+        return notes
+
+    def _why_no_record(self, cells: Sequence[str], line: int) -> str:
+        """A reason to set a row aside that holds names where the table holds values, or ""."""
+        if self._other_table:
+            return f"part of another table, which begins at line {self._other_table:,}"
+        if not self._header:
+            return ""
+        if cells in self._header:
+            n_words = sum(len(name) > 1 and name[:1].isalpha() for name in cells)
+            return AGAIN if self._width > 1 and n_words >= 0.5 * len(cells) else ""
+        if self._n_typed < 2 or len(cells) < 2 or not is_name_like(cells):
+            return ""
+        n_other, n_same = contradictions(cells, self._types)
+        if n_same or n_other < max(2, sum(map(is_typed, self._types[: len(cells)]))) or not all(map(_is_short, cells)):
+            return ""
+        self._other_table = line
+        return self._why_no_record(cells, line)
+
+    def _is_shifted(self, cells: Sequence[str]) -> bool:
+        """Whether a row with an empty field too many has it in the middle: its values stand under the wrong names."""
+        row = cells[: self._width]
+        in_unused = any(kind == "empty" and cell.strip() for cell, kind in zip(row, self._types, strict=False))
+        return in_unused or contradictions(row, self._types)[0] > 0
+
+    def _take_short(self, record: Record) -> None:
+        cells = self._split_otherwise(record)
+        if cells is not None:
+            self._settle()
+            self._other_delimiter_lines.append(record.line)
+            self.sink.add(cells, record.line)
+            return
+        self._held.append(record)
+        if len(self._held) > _MOST_HELD:
+            self._add_short(self._held.popleft())
+
+    def _split_otherwise(self, record: Record) -> list[str] | None:
+        """Cells of a row that is written with another delimiter than the others; None unless the types agree."""
+        if self._n_typed < 2 or self._width < 3 or len(record.text) >= MAX_TEXT or "\n" in record.text:
+            return None
+        for delimiter in _OTHER_DELIMITERS:
+            if delimiter == self._dialect.delimiter or record.text.count(delimiter) < self._width - 1:
+                continue
+            try:
+                quote = self._dialect.quote or None
+                reader = (
+                    csv.reader([record.text], delimiter=delimiter, quotechar=quote, strict=True)
+                    if quote
+                    else csv.reader([record.text], delimiter=delimiter, quoting=csv.QUOTE_NONE)
+                )
+                [cells] = reader
+            except (csv.Error, ValueError):
+                continue
+            n_other, n_same = contradictions(cells, self._types)
+            if len(cells) == self._width and n_same >= max(2, 0.5 * self._n_typed) and not n_other:
+                return cells
+        return None
+
+    def _settle(self) -> None:
+        while self._held:
+            self._add_short(self._held.popleft())
+
+    def _add_short(self, record: Record) -> None:
+        self._short_lines.append(record.line)
+        self.sink.add([*record.cells, *[None] * (self._width - len(record.cells))], record.line)
+
+    def _reject(self, record: Record, reason: str) -> None:
+        self.rejected.append(rejected_row(self._source, record.line, reason, record.text))
+
+    def _is_footer(self, record: Record) -> bool:
+        filled = [cell for cell in record.cells if cell.strip()]
+        if self._width < 2 or len(filled) > 2 or not filled:
+            return False
+        if _FOOTER.match(filled[0]):
+            return True
+        is_foreign = is_typed(self._types[0]) and cell_type(record.cells[0]) not in (self._types[0], "empty")
+        return len(filled) == 1 and self._width >= 3 and (is_foreign or record.is_after_blank) and " " in filled[0]
+
+    def _is_total(self, cells: Sequence[str | None]) -> bool:
+        """A last row of the usual width that sums up the others, or a remark that is padded with empty cells."""
+        filled = [cell for cell in cells if cell and cell.strip()]
+        if self._width < 3 or not filled or not cells[0]:
+            return False
+        is_foreign = is_typed(self._types[0]) and cell_type(cells[0]) != self._types[0]
+        if _TOTAL.fullmatch(filled[0]):
+            return is_foreign or len(filled) <= max(2, 0.5 * self._width)
+        return len(filled) == 1 and bool(_FOOTER.match(filled[0])) and (is_foreign or self._width >= 4)
+
+
+def _is_short(cell: str) -> bool:
+    return len(cell) <= 40
+
+
+def _rows(lines: Sequence[int], one: str, many: str) -> str:
+    return f"1 row {one}" if len(lines) == 1 else f"{len(lines):,} rows {many}"
