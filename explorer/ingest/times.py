@@ -35,8 +35,10 @@ _ZONE_MINUTES = {
 _ZONE_NAMES = "|".join(sorted(_ZONE_MINUTES, key=len, reverse=True))
 _ZONE = rf"(?:\s?(?P<tz>(?:{_ZONE_NAMES})\b|[+-]\d\d:?(?:\d\d)?\b))?"
 _TIME = _CLOCK + _ZONE
-_WEEKDAY = r"(?:\pL{2,9}\.?,?\s+)?"
-_MONTH = r"(?P<mon>\pL{3,9})\.?"
+# Latin and Cyrillic; the class of all letters takes RE2 long to compile.
+_LETTER = r"[A-Za-z\x{c0}-\x{24f}\x{400}-\x{4ff}]"
+_WEEKDAY = rf"(?:{_LETTER}{{2,9}}\.?,?\s+)?"
+_MONTH = rf"(?P<mon>{_LETTER}{{3,9}})\.?"
 _NUMERIC = r"(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})[./-](?P<c>\d{4}|\d\d)"
 _MONTH_WORDS = (
     "jan ene gen янв", "feb fév fev фев", "mar mär mrz мар", "apr abr avr апр", "may mai mag мая май mei",

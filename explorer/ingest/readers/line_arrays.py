@@ -31,7 +31,8 @@ def encode_lines(text: str, end: str) -> tuple[bytes, int]:
     """Lines of a text as UTF-8 with plain newlines, and how many of them had to be repaired.
 
     ``end`` ends a line, "\\n" or "\\r"; before "\\n" one "\\r" is dropped. Holes of NUL bytes at the beginning of a
-    line, as log rotation leaves them, are dropped; other NULs and lone surrogates, which no report can carry, become U+FFFD.
+    line, as log rotation leaves them, are dropped; other NULs and lone surrogates, which no
+    report can carry, become U+FFFD.
     """
     if end == "\r":
         text = text.replace("\r", "\n")
