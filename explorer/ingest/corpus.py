@@ -86,10 +86,12 @@ def _ids(table: Table, roles: Roles) -> tuple[str, ...]:
 def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times of the time column, or of log lines, and the reports with what was decided about them."""
     if roles.time is not None and not table.is_lines:
-        parsed = parse_times(table.cells.column(roles.time))
+        parsed = parse_times(table.cells.column(roles.time), not_after=log_records.newest_time(""))
         n_unread = _count(parsed.n_unread, "cell")
         note = f"{n_unread} of {roles.time!r} could not be read as a time." if parsed.n_unread else ""
-        return parsed.times, log_records.noted(table.reports, range(len(table.reports)), [*parsed.notes, note])
+        return parsed.times, log_records.noted(
+            table.reports, range(len(table.reports)), [*parsed.notes, parsed.zone_note, note]
+        )
     if kind != "logs":
         return None, table.reports
     lines = log_records.log_texts(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])

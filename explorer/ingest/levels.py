@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 #: How a level may be written (upper case) -> how it is shown.
 LEVEL_NAMES = {
     "TRACE": "TRACE", "VERBOSE": "TRACE", "FINER": "TRACE", "FINEST": "TRACE", "VRB": "TRACE", "TRC": "TRACE",
-    "TRCE": "TRACE", "DEBUG": "DEBUG", "FINE": "DEBUG", "DBG": "DEBUG", "DBUG": "DEBUG", "INFO": "INFO",
+    "TRCE": "TRACE", "TRAC": "TRACE", "DEBU": "DEBUG", "ERRO": "ERROR", "FATA": "FATAL", "PANI": "FATAL", "DEBUG": "DEBUG", "FINE": "DEBUG", "DBG": "DEBUG", "DBUG": "DEBUG", "INFO": "INFO",
     "INFORMATION": "INFO", "INFORMATIONAL": "INFO", "INF": "INFO", "CONFIG": "INFO", "LOG": "INFO",
     "NOTICE": "NOTICE", "NOTE": "NOTICE", "SYSTEM": "NOTICE", "WARN": "WARN", "WARNING": "WARN", "WRN": "WARN",
     "ERROR": "ERROR", "ERR": "ERROR", "SEVERE": "ERROR", "FAIL": "ERROR", "CRITICAL": "CRITICAL", "CRIT": "CRITICAL",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from explorer.ingest.times import parse_times
 from explorer.types import ReadReport, Roles, Table, Times
 
 _LEAST_WITH_TIME = 0.5
+_DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_LEEWAY = np.timedelta64(2, "D")  # for zones, and for clocks that are fast
 _MOST_VALUES = 100  # of a column that is offered for colours and filters
 _LONGEST_VALUE = 100
 
@@ -39,14 +42,30 @@ def log_times(table: Table, texts: pa.ChunkedArray) -> tuple[Times | None, tuple
         values = table.cells.column(TIME).take(picked) if table.is_lines and TIME in table.columns else None
         if values is None or values.null_count == len(values):
             values = texts.take(picked)
-        parsed = parse_times(values, in_lines=True)
+        parsed = parse_times(values, in_lines=True, not_after=newest_time(reports[source].source))
         n_read = int((~np.isnat(parsed.times)).sum())
         if n_read >= _LEAST_WITH_TIME * len(rows) and n_read:
             times[rows] = parsed.times
             n_without = len(rows) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
-            reports = noted(reports, [source], [*parsed.notes, note if n_without else ""])
+            reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
     return (None if np.isnat(times).all() else times), reports
+
+
+def newest_time(file_name: str) -> np.datetime64:
+    """The latest time a record of a file may have: the day in the name of a rotated file, else today.
+
+    When a file was last changed says little: a copy or an upload has a time of its own.
+    """
+    named = _DATE_IN_NAME.search(file_name)
+    today = np.datetime64("today", "ms")
+    if named is not None:
+        try:
+            return min(np.datetime64("-".join(named.groups()), "ms"), today) + _LEEWAY
+        except ValueError:  # 31 February
+            pass
+    newest: np.datetime64 = today + _LEEWAY
+    return newest
 
 
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:

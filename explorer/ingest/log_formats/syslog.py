@@ -21,7 +21,7 @@ FORMATS = (
     ExpressionFormat(
         "syslog (RFC 3164)",
         rf"^{_PRIORITY}(?:\d+: )?[*.]?(?P<time>{SYSLOG_TIME})(?: [A-Z]{{3,4}})?:? "
-        rf"(?:(?P<host>[^\s:\[\]]+(?::[0-9A-Fa-f:.]+)?)(?: :)? )??(?:(?:{_TAG}|{_DEVICE})(?: |$))?(?P<message>.*)$",
+        rf"(?:(?P<host>[^\s\[\]]*[^\s:\[\]])(?: :)? )?(?:(?:{_TAG}|{_DEVICE})(?: |$))?(?P<message>.*)$",
     ),
 )
 ISO_FORMATS = (
