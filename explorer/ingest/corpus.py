@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import InputError
+from explorer.ingest import log_records
 from explorer.ingest.cleaning import KINDS, clean_texts
-from explorer.ingest.logs import find_levels, looks_like_logs
-from explorer.ingest.roles import LEVEL, guess_roles
+from explorer.ingest.logs import looks_like_logs
+from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
 from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
-_LEAST_LINES_WITH_TIME = 0.5
 _MASKED = "The texts are log lines: times, ids, addresses and numbers are masked before texts are compared."
 
 
@@ -42,13 +41,13 @@ def build_corpus(
     is_masked = kind == "logs" if mask is None else mask
     times, reports = _times(table, roles, texts, kind)
     if kind == "logs" and mask is None:
-        reports = _noted(reports, range(len(reports)), [_MASKED])
+        reports = log_records.noted(reports, range(len(reports)), [_MASKED])
     cleaning = _cleaning(texts) if (kind == "tickets" if clean is None else clean) else None
     if cleaning is not None:
-        reports = _noted(reports, range(len(reports)), [_cleaned(cleaning)])
+        reports = log_records.noted(reports, range(len(reports)), [_cleaned(cleaning)])
     fields = table.cells
     if table.is_lines:
-        fields, roles = _with_levels(table, roles, texts)
+        fields, roles = log_records.with_levels(table, roles)
     ids = _ids(table, roles)
     return Corpus(
         ids=ids,
@@ -68,6 +67,8 @@ def build_corpus(
 
 
 def _texts(table: Table, roles: Roles) -> tuple[str, ...]:
+    if table.is_lines:
+        return tuple(log_records.log_texts(table).to_pylist())
     columns = [_without_blanks(table.cells.column(name)).to_pylist() for name in roles.text]
     # Not Arrow's binary_join_element_wise: it drops rows in which every cell is null.
     return tuple("\n".join(filter(None, cells)) for cells in zip(*columns, strict=True))
@@ -105,47 +106,21 @@ def _ids(table: Table, roles: Roles) -> tuple[str, ...]:
 
 def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times of the time column, or of log lines, and the reports with what was decided about them."""
-    if roles.time is not None:
-        parsed = parse_times(table.cells.column(roles.time).to_pylist())
+    if roles.time is not None and not table.is_lines:
+        parsed = parse_times(table.cells.column(roles.time), not_after=log_records.newest_time(""))
         n_unread = _count(parsed.n_unread, "cell")
         note = f"{n_unread} of {roles.time!r} could not be read as a time." if parsed.n_unread else ""
-        return parsed.times, _noted(table.reports, range(len(table.reports)), [*parsed.notes, note])
+        return parsed.times, log_records.noted(
+            table.reports, range(len(table.reports)), [*parsed.notes, parsed.zone_note, note]
+        )
     if kind != "logs":
         return None, table.reports
-    times = np.full(len(texts), "NaT", dtype="datetime64[ms]")
-    reports = table.reports
-    # Each file is written by one program, so each has a rule of its own.
-    for source in range(len(reports)):
-        rows = np.flatnonzero(table.sources == source)
-        parsed = parse_times([texts[row] for row in rows.tolist()], in_lines=True)
-        if parsed.n_unread <= (1 - _LEAST_LINES_WITH_TIME) * len(rows):
-            times[rows] = parsed.times
-            note = f"{_count(parsed.n_unread, 'line')} without a time that could be read." if parsed.n_unread else ""
-            reports = _noted(reports, [source], [*parsed.notes, note])
-    return (None if np.isnat(times).all() else times), reports
+    lines = log_records.log_texts(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])
+    return log_records.log_times(table, lines)
 
 
 def _count(n: int, what: str) -> str:
     return f"{n:,} {what}" + ("" if n == 1 else "s")
-
-
-def _noted(reports: tuple[ReadReport, ...], sources: Iterable[int], notes: Sequence[str]) -> tuple[ReadReport, ...]:
-    new = tuple(note for note in notes if note)
-    chosen = set(sources)
-    return tuple(
-        replace(made, notes=(*made.notes, *new)) if position in chosen else made
-        for position, made in enumerate(reports)
-    )
-
-
-def _with_levels(table: Table, roles: Roles, texts: Sequence[str]) -> tuple[pa.Table, Roles]:
-    """The lines with a column for their level, where lines say it."""
-    levels = pa.array(find_levels(texts), pa.string())
-    n_different = len(pc.unique(levels.drop_null()))
-    if n_different == 0:
-        return table.cells, replace(roles, categories=())
-    fields = table.cells.append_column(LEVEL, pa.chunked_array([levels]))
-    return fields, replace(roles, categories=(LEVEL,) if n_different > 1 else ())
 
 
 def _fingerprint(ids: Sequence[str], texts: Sequence[str], times: Times | None, fields: pa.Table, settings: str) -> str:

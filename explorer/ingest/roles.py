@@ -10,13 +10,12 @@ from explorer.errors import InputError, UnknownColumnError
 from explorer.ingest import role_words as words
 from explorer.ingest.column_stats import ColumnStats, column_stats
 from explorer.ingest.exports import recognise_export
+from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.ticket_roles import TICKET_ROLES, from_export, guess_ticket_role
 from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
 _MAX_CATEGORY_LENGTH = 100
-
-LEVEL = "level"  # the column made from log lines that say how bad they are
 
 
 def guess_roles(table: Table) -> Roles:
@@ -130,7 +129,12 @@ def _an(tool: str) -> str:
 def _line_roles(table: Table, named: Sequence[str]) -> Roles:
     for name in named:
         _find(name, table.columns)
-    return Roles(None, ("line",), None, (LEVEL,), {"text": "Each line of the file is one record."})
+    if MESSAGE in table.columns:
+        reasons = {"text": "What each record of the log says, without its time, level and other fields."}
+    else:
+        reasons = {"text": "Each line of the file is one record."}
+    text = MESSAGE if MESSAGE in table.columns else LINE
+    return Roles(None, (text,), TIME if TIME in table.columns else None, (LEVEL,), reasons)
 
 
 def _find(name: str, columns: list[str]) -> str:

@@ -1,11 +1,29 @@
-"""Plain log lines: every line that is not blank is one record."""
+"""Logs: records of one line, or of a line and those that continue it, in a format that is recognised."""
 
 from __future__ import annotations
 
-from explorer.ingest.readers.base import Confidence, FileRows, RowSink, Tick, report
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.ingest import continuation
+from explorer.ingest.log_columns import LINE, MAIN_COLUMNS, MESSAGE
+from explorer.ingest.log_formats import choose_format, format_named
+from explorer.ingest.log_formats.base import LogFormat
+from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text, report
+from explorer.ingest.readers.line_arrays import Lines, encode_lines, nonblank_lines, split_lines, take_records
 from explorer.ingest.source import Source
+from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
+_PIECE = 8 << 20  # characters taken apart at a time
+_SAMPLE_BLOCKS = 5
+_SAMPLE_CHARACTERS = 40_000  # of each block
+_SAMPLE_LINES = 200
+_MAX_SAMPLE_LINE = 4_000
 
 
 class LinesReader:
@@ -21,23 +39,19 @@ class LinesReader:
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
-        sink = RowSink(["line"], tick)
-        n_holes = 0
-        for number, line in enumerate(physical_lines(text), start=1):
-            if line.startswith("\x00"):
-                line = line.lstrip("\x00")
-                n_holes += 1
-            if line and not line.isspace():
-                sink.add((line,), number)
-        cells, lines = sink.finish()
+        chosen = source.params.log_format
+        known = format_named(chosen) if chosen else choose_format(sample_lines(text))
+        log = _Log(text, known, tick)
+        cells, lines = log.read()
         made = report(
             source,
-            self.name,
+            self.name if known is None else known.name,
             n_kept=len(lines),
             n_rejected=0,
             encoding=encoding,
-            n_cells_repaired=sink.n_repaired + n_holes,
-            notes=notes,
+            n_lines_joined=log.n_joined,
+            n_cells_repaired=log.n_repaired,
+            notes=(*notes, *log.notes()),
         )
         return FileRows(cells, lines, made, ())
 
@@ -49,3 +63,150 @@ def physical_lines(text: str) -> list[str]:
     if "\r" not in text:
         return text.split("\n")
     return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def sample_lines(text: str) -> list[str]:
+    """Whole lines from places spread evenly over a text, the beginning among them; long ones are cut."""
+    sample: list[str] = []
+    is_small = len(text) <= _SAMPLE_BLOCKS * _SAMPLE_CHARACTERS
+    starts = [0] if is_small else [int(at) for at in np.linspace(0, len(text) - _SAMPLE_CHARACTERS, _SAMPLE_BLOCKS)]
+    length = len(text) if is_small else _SAMPLE_CHARACTERS
+    for start in starts:
+        block = physical_lines(text[start : start + length].lstrip("\x00"))
+        inner = block[1 if start else 0 : len(block) if is_small or len(block) < 3 else -1]
+        sample += [line[:_MAX_SAMPLE_LINE] for line in inner[: _SAMPLE_LINES * _SAMPLE_BLOCKS // len(starts)]]
+    return [repair_text(line) for line in sample]
+
+
+class _Records(NamedTuple):
+    """Records of one piece of a text: string columns, the position of each one's first line in the piece, and counts.
+
+    ``n_settled`` lines of the piece belong to records that no later line can join.
+    """
+
+    cells: pa.Table
+    first: Ints
+    n_settled: int
+    n_joined: int
+    n_cut: int
+    n_strange: int
+
+
+class _Log:
+    """Takes a text apart piece by piece, so that memory holds little more than the text and the result."""
+
+    def __init__(self, text: str, known: LogFormat | None, tick: Tick) -> None:
+        self.n_joined = 0
+        self.n_repaired = 0
+        self._n_cut = 0
+        self._n_strange = 0
+        self._text = text
+        self._known = known
+        self._tick = tick
+        self._rest = b""  # lines of the piece before that may yet be continued
+
+    def read(self) -> tuple[pa.Table, Ints]:
+        """The columns that have any value, the raw line first, and the line number of each record."""
+        tables: list[pa.Table] = []
+        lines: list[Ints] = []
+        n_lines = n_records = 0
+        for piece, is_last in self._pieces():
+            records = _find_records(piece, self._known, is_last=is_last)
+            tables.append(records.cells)
+            lines.append(records.first + n_lines + 1)
+            n_lines += records.n_settled
+            n_records += len(records.first)
+            self.n_joined += records.n_joined
+            self._n_cut += records.n_cut
+            self._n_strange += records.n_strange
+            is_settled = records.n_settled == len(piece.starts)
+            self._rest = b"" if is_settled else piece.data[piece.starts[records.n_settled] :].tobytes()
+            self._tick(n_records)
+        cells = pa.concat_tables(tables, promote_options="default")
+        names = [name for name in MAIN_COLUMNS if name in cells.column_names]
+        names += [name for name in cells.column_names if name not in names]
+        kept = [name for name in names if name == LINE or cells.column(name).null_count < cells.num_rows]
+        return cells.select(kept), np.concatenate(lines)
+
+    def notes(self) -> list[str]:
+        notes = []
+        if self.n_joined:
+            lines = "1 line was" if self.n_joined == 1 else f"{self.n_joined:,} lines were"
+            notes.append(f"{lines} joined to the record above, such as lines of a stack trace.")
+        if self._n_cut:
+            records = "1 record" if self._n_cut == 1 else f"{self._n_cut:,} records"
+            notes.append(f"{records} of more than {continuation.MAX_JOINED:,} lines became several.")
+        if self._n_strange:
+            records = "1 record is" if self._n_strange == 1 else f"{self._n_strange:,} records are"
+            notes.append(f"{records} not in the format of the others and kept as a whole line.")
+        return notes
+
+    def _pieces(self) -> Iterator[tuple[Lines, bool]]:
+        """Lines of the text, those first that the piece before left over; and whether the piece is the last."""
+        end_of_line = "\n" if "\n" in self._text else "\r"
+        start = 0
+        while True:
+            # Where all of a piece was left over, one record fills it: the next is larger, so that time stays linear.
+            size = max(_PIECE, len(self._rest))
+            end = self._text.find(end_of_line, start + size) + 1 or len(self._text)
+            encoded, n_repaired = encode_lines(self._text[start:end], end_of_line)
+            self.n_repaired += n_repaired
+            start = end
+            yield split_lines(self._rest + encoded), end == len(self._text)
+            if end == len(self._text):
+                return
+
+
+def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _Records:
+    rows = nonblank_lines(piece)
+    lines = piece.array if len(rows) == len(piece.array) else piece.array.take(pa.array(rows))
+    parsed = None if known is None else known.parse(lines)
+    is_head = np.zeros(len(rows), np.bool_) if parsed is None else _numpy(parsed.is_head)
+    begins = continuation.begins_record(
+        lines, is_head, has_format=known is not None, continues=known.continues if known else None
+    )
+    begins, n_cut = continuation.cap_joined(begins)
+    n_kept = len(rows) if is_last else _settled(begins, is_head)
+    first = np.flatnonzero(begins[:n_kept])
+    last = np.append(first[1:], n_kept) - 1 if len(first) else first
+    raw = take_records(piece, rows[first], rows[last])
+    columns: dict[str, pa.Array] = {LINE: raw}
+    if parsed is not None:
+        heads = {name: column.take(pa.array(first)) for name, column in parsed.columns.items()}
+        heads[MESSAGE] = _messages(heads.get(MESSAGE), raw, is_head[first], last > first)
+        columns |= {name: column for name, column in heads.items() if name != LINE}
+    return _Records(
+        cells=pa.table({name: column.cast(pa.string()) for name, column in columns.items()}),
+        first=rows[first],
+        n_settled=int(rows[n_kept]) if n_kept < len(rows) else len(piece.array),
+        n_joined=n_kept - len(first),
+        n_cut=n_cut,
+        n_strange=0 if known is None else int((~is_head[first]).sum()),
+    )
+
+
+def _settled(begins: Bools, is_head: Bools) -> int:
+    """How many lines lie before the last record, which lines of the next piece may join."""
+    heads = np.flatnonzero(begins & is_head)
+    if len(heads) and heads[-1] > 0:
+        return int(heads[-1])
+    others = np.flatnonzero(begins[: -continuation.BRIDGE])
+    return int(others[-1]) if len(others) else 0
+
+
+def _messages(heads: pa.Array | None, raw: pa.Array, is_head: Bools, is_joined: Bools) -> pa.Array:
+    """What the heads say, with the lines that continue them; the whole record where the head says nothing."""
+    said = pa.nulls(len(raw), pa.string()) if heads is None else heads
+    rows = np.flatnonzero(is_joined & is_head)
+    if len(rows):
+        picked = pa.array(rows)
+        rests = [record.partition("\n")[2] for record in raw.take(picked).to_pylist()]
+        firsts = said.take(picked).to_pylist()
+        whole = [f"{first}\n{rest}" if first else rest for first, rest in zip(firsts, rests, strict=True)]
+        said = pc.replace_with_mask(said, pa.array(is_joined & is_head), pa.array(whole, pa.string()))
+    return pc.coalesce(said, raw)
+
+
+def _numpy(flags: pa.Array) -> Bools:
+    values: Bools = flags.to_numpy(zero_copy_only=False).astype(np.bool_)
+    return values

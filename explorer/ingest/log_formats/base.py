@@ -1,0 +1,81 @@
+"""What a log format is: an expression for the head of a record, or any other way to find its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.ingest.levels import first_filled, name_levels, severity_level
+from explorer.ingest.log_columns import LEVEL
+
+_VARIANT = re.compile(r"_\d\Z")
+
+
+class Parsed(NamedTuple):
+    """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere."""
+
+    is_head: pa.Array
+    columns: Mapping[str, pa.Array]
+
+
+class LogFormat(Protocol):
+    """One way of writing logs. ``name`` is shown to the user and chosen by."""
+
+    @property
+    def name(self) -> str:
+        """What users know the format by."""
+        ...
+
+    @property
+    def continues(self) -> str | None:
+        """An expression (RE2) for lines that belong to the record above, beside indented ones and stack traces."""
+        ...
+
+    def parse(self, lines: pa.Array) -> Parsed:
+        """The parts of each line. Never raises, whatever the lines hold, and takes time linear in their length."""
+        ...
+
+
+@dataclass(frozen=True)
+class ExpressionFormat:
+    """A format whose records begin with a line that one expression describes.
+
+    ``expression`` is RE2 (linear in time whatever the text, no look-around or possessive repeats), anchored with ``^``.
+    Its named groups are the columns; ``level_1`` and ``level_2`` are two places where the level may stand. The group
+    ``priority`` is a syslog priority. ``nil`` is how the format writes that a value is missing.
+    """
+
+    name: str
+    expression: str
+    nil: str | None = None
+    continues: str | None = None
+
+    def parse(self, lines: pa.Array) -> Parsed:
+        """One pass of the expression over all lines."""
+        found = pc.extract_regex(lines, self.expression)
+        variants: dict[str, list[pa.Array]] = {}
+        for position in range(found.type.num_fields):
+            name = found.type.field(position).name
+            variants.setdefault(_VARIANT.sub("", name), []).append(found.field(position))
+        columns = {name: self._column(groups, found) for name, groups in variants.items()}
+        if LEVEL in columns:
+            columns[LEVEL] = name_levels(columns[LEVEL])
+        if "priority" in columns:
+            level = map_values(columns["priority"], severity_level)
+            columns[LEVEL] = pc.coalesce(columns[LEVEL], level) if LEVEL in columns else level
+        return Parsed(pc.is_valid(found), columns)
+
+    def _column(self, groups: list[pa.Array], found: pa.Array) -> pa.Array:
+        value = first_filled(groups, found)
+        return value if self.nil is None else pc.if_else(pc.equal(value, self.nil), None, value)
+
+
+def map_values(column: pa.Array, change: Any) -> pa.Array:
+    """``change`` applied to each different value of a column that has few of them."""
+    encoded = column.dictionary_encode()
+    return pa.array([change(value) for value in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)

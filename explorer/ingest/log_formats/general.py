@@ -1,0 +1,20 @@
+"""Lines that begin with a time, and perhaps a level, in no format we know by name: the last to be tried."""
+
+from __future__ import annotations
+
+from explorer.ingest.log_formats.base import ExpressionFormat
+from explorer.ingest.log_parts import ANY_TIME, CLOCK, LEVEL
+
+_TIME = rf"(?:[\[(<]?(?P<time>{ANY_TIME}|{CLOCK})[\])>]?)"
+
+FORMATS = (
+    ExpressionFormat(
+        "time, level, message",
+        rf"^{_TIME}[ \t,;|:-]+[\[(<]?(?P<level>{LEVEL})[\])>]?(?:[ \t,;|:-]+(?P<message>.*))?$",
+    ),
+    ExpressionFormat(
+        "level, time, message",
+        rf"^[\[(<]?(?P<level>{LEVEL})[\])>]?[ \t,;|:-]+{_TIME}(?:[ \t,;|:-]+(?P<message>.*))?$",
+    ),
+    ExpressionFormat("time, message", rf"^{_TIME}(?:[ \t,;|:-]+(?P<message>.*))?$"),
+)

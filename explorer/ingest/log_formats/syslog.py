@@ -1,0 +1,40 @@
+"""Syslog in its three spellings (RFC 5424, RFC 3164, and with ISO times), and the kernel's ring buffer."""
+
+from __future__ import annotations
+
+from explorer.ingest.log_formats.base import ExpressionFormat
+from explorer.ingest.log_parts import CLOCK, ISO_TIME, SYSLOG_TIME
+
+_PRIORITY = r"(?:<(?P<priority>\d{1,3})>)?"
+_TAG = r"(?P<component>[^\s:\[\]]{1,80})(?:\[(?P<pid>[^\]\s]{1,40})\])?(?:[ ]\((?P<unit>[^)]{1,200})\))?:"
+# A tag with a priority of its own, as network devices write it: "%ASA-6-302013:", "%LINK-3-UPDOWN:".
+_DEVICE = r"%(?P<component_2>[A-Z0-9_]+-(?P<severity>[0-7])-[A-Z0-9_]+):"
+_ELEMENT = r"\[[^\s\]\"=]+(?:[ ][^\s\]\"=]+=\"(?:[^\"\\]|\\.)*\")*\]"
+
+FORMATS = (
+    ExpressionFormat(
+        "syslog (RFC 5424)",
+        rf"^<(?P<priority>\d{{1,3}})>\d{{1,2}} (?P<time>-|{ISO_TIME}) (?P<host>\S{{1,255}}) (?P<component>\S{{1,80}})"
+        rf" (?P<pid>\S{{1,128}}) (?P<msgid>\S{{1,32}}) (?P<data>-|(?:{_ELEMENT})+)(?: \x{{feff}}?(?P<message>.*))?$",
+        nil="-",
+    ),
+    ExpressionFormat(
+        "syslog (RFC 3164)",
+        rf"^{_PRIORITY}(?:\d+: )?[*.]?(?P<time>{SYSLOG_TIME})(?: [A-Z]{{3,4}})?:? "
+        rf"(?:(?P<host>[^\s\[\]]*[^\s:\[\]])(?: :)? )?(?:(?:{_TAG}|{_DEVICE})(?: |$))?(?P<message>.*)$",
+    ),
+)
+ISO_FORMATS = (
+    ExpressionFormat(
+        "syslog (ISO times)",
+        rf"^{_PRIORITY}(?P<time>{ISO_TIME}) (?P<host>[\w.:-]+) "
+        r"(?P<component>[^\s:\[\]]{1,80})(?:\[(?P<pid>[^\]\s]{1,40})\])?(?: \((?P<unit>[^)]{1,200})\))?:"
+        r"(?: (?P<message>.*))?$",
+    ),
+    ExpressionFormat(
+        "kernel ring buffer (dmesg)",
+        rf"^(?:<(?P<priority>\d{{1,3}})>)?\["
+        rf"(?P<time>\s*\d{{1,9}}\.\d{{1,9}}|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {CLOCK} \d{{4}})\] "
+        r"(?:(?P<component>[\w./-]+(?: [\w.:/-]+)?): )?(?P<message>.*)$",
+    ),
+)

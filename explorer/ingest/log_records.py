@@ -1,0 +1,113 @@
+"""What a log's table says about its records: their texts, times and levels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from explorer.ingest.levels import find_levels
+from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
+from explorer.ingest.times import parse_times
+from explorer.types import ReadReport, Roles, Table, Times
+
+_LEAST_WITH_TIME = 0.5
+_DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_LEEWAY = np.timedelta64(2, "D")  # for zones, and for clocks that are fast
+_MOST_VALUES = 100  # of a column that is offered for colours and filters
+_LONGEST_VALUE = 100
+
+
+def log_texts(table: Table) -> pa.ChunkedArray:
+    """The message of each record; the whole record where its file has no messages."""
+    lines = table.cells.column(LINE)
+    return pc.coalesce(table.cells.column(MESSAGE), lines) if MESSAGE in table.columns else lines
+
+
+def log_times(table: Table, texts: pa.ChunkedArray) -> tuple[Times | None, tuple[ReadReport, ...]]:
+    """Times (n,) of log records, and the reports with notes about them; None where no file has any.
+
+    They are read from the column of times, and from ``texts`` for files that have none. Each file is written by one
+    program, so each has a rule of its own.
+    """
+    times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
+    reports = table.reports
+    for source in range(len(reports)):
+        rows = np.flatnonzero(table.sources == source)
+        picked = pa.array(rows)
+        values = table.cells.column(TIME).take(picked) if table.is_lines and TIME in table.columns else None
+        if values is None or values.null_count == len(values):
+            values = texts.take(picked)
+        parsed = parse_times(values, in_lines=True, not_after=newest_time(reports[source].source))
+        n_read = int((~np.isnat(parsed.times)).sum())
+        if n_read >= _LEAST_WITH_TIME * len(rows) and n_read:
+            times[rows] = parsed.times
+            n_without = len(rows) - n_read
+            note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
+            reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
+    return (None if np.isnat(times).all() else times), reports
+
+
+def newest_time(file_name: str) -> np.datetime64:
+    """The latest time a record of a file may have: the day in the name of a rotated file, else today.
+
+    When a file was last changed says little: a copy or an upload has a time of its own.
+    """
+    named = _DATE_IN_NAME.search(file_name)
+    today = np.datetime64("today", "ms")
+    if named is not None:
+        try:
+            return min(np.datetime64("-".join(named.groups()), "ms"), today) + _LEEWAY
+        except ValueError:  # 31 February
+            pass
+    newest: np.datetime64 = today + _LEEWAY
+    return newest
+
+
+def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
+    """The columns with one for the level, where records say it, and the columns whose values repeat."""
+    cells = table.cells
+    lines = cells.column(LINE).combine_chunks() if table.n_rows else pa.array([], pa.string())
+    given = cells.column(LEVEL) if LEVEL in cells.column_names else None
+    if given is None or given.null_count:
+        found = find_levels(lines)
+        levels = found if given is None else pc.coalesce(given.combine_chunks(), found)
+        if levels.null_count < len(levels):
+            column = pa.chunked_array([levels])
+            if given is None:
+                cells = cells.append_column(LEVEL, column)
+            else:
+                cells = cells.set_column(cells.column_names.index(LEVEL), LEVEL, column)
+    return cells, replace(roles, categories=_categories(cells))
+
+
+def _categories(cells: pa.Table) -> tuple[str, ...]:
+    """Columns with few values that repeat, the level first."""
+    names = [LEVEL] if LEVEL in cells.column_names else []
+    names += [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE)]
+    return tuple(name for name in names if _is_category(cells.column(name), is_level=name == LEVEL))
+
+
+def _is_category(column: pa.ChunkedArray, *, is_level: bool) -> bool:
+    values = pc.unique(column.drop_null())
+    n_filled = len(column) - column.null_count
+    if is_level:
+        return len(values) > 1
+    is_short = len(values) > 0 and pc.max(pc.utf8_length(values)).as_py() <= _LONGEST_VALUE
+    return (
+        is_short and 2 <= len(values) <= _MOST_VALUES and 2 * len(values) <= n_filled and 10 * n_filled >= len(column)
+    )
+
+
+def noted(reports: tuple[ReadReport, ...], sources: Iterable[int], notes: Sequence[str]) -> tuple[ReadReport, ...]:
+    """The reports, with notes that are not empty added to some of them."""
+    new = tuple(note for note in notes if note)
+    chosen = set(sources)
+    return tuple(
+        replace(made, notes=(*made.notes, *new)) if position in chosen else made
+        for position, made in enumerate(reports)
+    )

@@ -1,0 +1,303 @@
+"""Every log format is recognised from a few of its lines, and taken apart into time, level, component and message."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.errors import SettingsError
+from explorer.ingest import read_table
+from explorer.ingest.log_formats import LOG_FORMATS
+from explorer.params import ReadParams
+from explorer.types import Table
+
+#: Format -> lines, and what is expected of the first and of the last record (only the columns named).
+EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = {
+    "syslog (RFC 5424)": (
+        '<34>1 2026-11-21T06:48:11.003Z web1.example.com su 77 ID47 - \ufeffsu root failed for lonvick on /dev/pts/8\n'
+        '<165>1 2026-11-21T06:48:12+01:00 2001:db8::7 evntslog - ID9 [ex@32473 iut="3" src="a \\"b\\" ]"][x@1 y="z"] done\n'
+        "<13>1 - - - - - - nothing known\n",
+        {"time": "2026-11-21T06:48:11.003Z", "level": "CRITICAL", "host": "web1.example.com", "component": "su",
+         "pid": "77", "msgid": "ID47", "data": None, "message": "su root failed for lonvick on /dev/pts/8"},
+        {"time": None, "level": "NOTICE", "host": None, "component": None, "message": "nothing known"},
+    ),
+    "syslog (RFC 3164)": (
+        "Nov 21 06:48:11 combo sshd(pam_unix)[19939]: authentication failure; rhost=218.188.2.4\n"
+        "Nov  1 06:48:12 fe80::1 kernel: [ 12.5] eth0: link up\n"
+        "<86>Nov 21 06:48:12 host CRON[1]: (root) CMD (run-parts)\n"
+        "Nov 21 06:48:13 mac com.apple.xpc.launchd[1] (com.apple.quicklook[222]): Endpoint died\n"
+        "Nov 21 06:48:13 combo last message repeated 5 times\n",
+        {"time": "Nov 21 06:48:11", "host": "combo", "component": "sshd(pam_unix)", "pid": "19939",
+         "message": "authentication failure; rhost=218.188.2.4"},
+        {"component": None, "message": "last message repeated 5 times"},
+    ),
+    "syslog (ISO times)": (
+        "2026-11-21T06:48:11.123456+01:00 web1 systemd[1]: Started Session 4 of user root.\n"
+        "2026-11-21T06:48:12.123456+01:00 web1 kernel: usb 1-1: new device\n",
+        {"host": "web1", "component": "systemd", "pid": "1", "message": "Started Session 4 of user root."},
+        {"component": "kernel", "pid": None, "message": "usb 1-1: new device"},
+    ),
+    "kernel ring buffer (dmesg)": (
+        "[    0.000000] Linux version 6.1.0 (gcc 12)\n[   12.345678] usb 1-1: new high-speed USB device number 2\n",
+        {"time": "    0.000000", "message": "Linux version 6.1.0 (gcc 12)"},
+        {"component": "usb 1-1", "message": "new high-speed USB device number 2"},
+    ),
+    "access log (combined)": (
+        '203.0.113.9 - - [21/Nov/2026:06:48:11 +0100] "GET /a?b=c HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11)"\n'
+        '2001:db8::9 - bob [21/Nov/2026:06:48:12 +0100] "POST /\\"x\\" HTTP/2.0" 500 - "https://x/" "a\\"b" "-" 0.004\n',
+        {"client": "203.0.113.9", "user": None, "time": "21/Nov/2026:06:48:11 +0100", "status": "200",
+         "bytes": "512", "message": "GET /a?b=c HTTP/1.1", "agent": "Mozilla/5.0 (X11)", "referrer": None},
+        {"client": "2001:db8::9", "user": "bob", "status": "500", "bytes": None, "agent": 'a\\"b', "more": '"-" 0.004'},
+    ),
+    "access log (common)": (
+        '10.0.0.1 - frank [21/Nov/2026:06:48:11 +0000] "GET /apache_pb.gif HTTP/1.0" 200 2326\n'
+        'www.x.org:443 10.0.0.1 - - [21/Nov/2026:06:48:12 +0000] "-" 408 -\n',
+        {"user": "frank", "status": "200"},
+        {"vhost": "www.x.org:443", "status": "408", "client": "10.0.0.1"},
+    ),
+    "Apache error log": (
+        "[Sun Dec 04 04:47:44 2005] [notice] workerEnv.init() ok /etc/httpd/conf/workers2.properties\n"
+        "[Sat Nov 21 06:48:11.123456 2026] [core:error] [pid 12:tid 34] [client 2001:db8::1:5123] AH00124: too many\n",
+        {"time": "Sun Dec 04 04:47:44 2005", "level": "NOTICE", "component": None},
+        {"component": "core", "level": "ERROR", "pid": "12", "thread": "34", "client": "2001:db8::1:5123",
+         "message": "AH00124: too many"},
+    ),
+    "nginx error log": (
+        '2026/11/21 06:48:11 [error] 31#31: *5 open() "/x" failed (2: No such file), client: 10.0.0.1\n'
+        "2026/11/21 06:48:12 [warn] 31#31: conflicting server name\n",
+        {"level": "ERROR", "pid": "31", "connection": "5"},
+        {"level": "WARN", "connection": None, "message": "conflicting server name"},
+    ),
+    "log4j or logback": (
+        "2026-11-21 06:48:11,123 INFO [main] org.apache.hadoop.mapreduce.v2.app.MRAppMaster: Created\n"
+        "2026-11-21 06:48:11,124 - WARN  [QuorumPeer[myid=1]/0:0:0:0:0:0:0:0:2181:FastLeaderElection@774] - time out\n"
+        "2026-11-21T06:48:11.125Z [http-nio-1] ERROR c.e.App$Inner - cannot do it\n",
+        {"time": "2026-11-21 06:48:11,123", "level": "INFO", "thread": "main", "message": "Created",
+         "component": "org.apache.hadoop.mapreduce.v2.app.MRAppMaster"},
+        {"level": "ERROR", "thread": "http-nio-1", "component": "c.e.App$Inner", "message": "cannot do it"},
+    ),
+    "Spring Boot": (
+        "2026-11-21 06:48:11.123  INFO 12345 --- [           main] c.e.demo.DemoApplication    : Started in 2 s\n"
+        "2026-11-21T06:48:12.000+01:00 ERROR 1 --- [shop] [nio-8080-exec-1] [65a8-11] o.a.c.c.C.[.[/]  : failed\n",
+        {"level": "INFO", "pid": "12345", "thread": "main", "component": "c.e.demo.DemoApplication",
+         "message": "Started in 2 s"},
+        {"level": "ERROR", "thread": "nio-8080-exec-1", "message": "failed"},
+    ),
+    "Elasticsearch": (
+        "[2026-11-21T06:48:11,123][INFO ][o.e.n.Node               ] [node-1] starting ...\n"
+        "[2026-11-21T06:48:11,124][WARN ][o.e.d.z.ZenDiscovery     ] [node-1] not enough master nodes\n",
+        {"level": "INFO", "node": "node-1", "message": "starting ..."},
+        {"level": "WARN", "message": "not enough master nodes"},
+    ),
+    "Kafka": (
+        "[2026-11-21 06:48:11,123] INFO [KafkaServer id=0] started (kafka.server.KafkaServer)\n"
+        "[2026-11-21 06:48:11,124] ERROR oops (kafka.log.LogCleaner$CleanerThread)\n",
+        {"component": "kafka.server.KafkaServer", "message": "[KafkaServer id=0] started"},
+        {"level": "ERROR", "component": "kafka.log.LogCleaner$CleanerThread"},
+    ),
+    "Tomcat": (
+        "21-Nov-2026 06:48:11.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup in 5 ms\n"
+        "21-Nov-2026 06:48:12.123 SEVERE [main] org.apache.catalina.core.X.y Bad\n",
+        {"level": "INFO", "component": "org.apache.catalina.startup.Catalina.start", "thread": "main"},
+        {"level": "ERROR", "message": "Bad"},
+    ),
+    "java.util.logging": (
+        "Nov 21, 2026 6:48:11 AM com.example.Foo bar\nSEVERE: cannot start\n"
+        "Nov 21, 2026 6:48:12 PM com.example.Foo bar\nINFO: started\n",
+        {"time": "Nov 21, 2026 6:48:11 AM", "component": "com.example.Foo", "message": "SEVERE: cannot start"},
+        {"message": "INFO: started"},
+    ),
+    "Python logging": (
+        "2026-11-21 06:48:11,123 - app.db - ERROR - lost connection\n"
+        "2026-11-21 06:48:11,124 - __main__ - INFO - a - b\n",
+        {"level": "ERROR", "component": "app.db", "message": "lost connection"},
+        {"component": "__main__", "message": "a - b"},
+    ),
+    "Python logging (level:name:message)": (
+        "ERROR:root:it broke\nWARNING:app.db:slow: 12 s\n",
+        {"level": "ERROR", "component": "root", "message": "it broke"},
+        {"level": "WARN", "message": "slow: 12 s"},
+    ),
+    "loguru": (
+        "2026-11-21 06:48:11.123 | INFO     | __main__:<module>:12 - hello\n"
+        "2026-11-21 06:48:11.124 | SUCCESS  | app.core:run:7 - done | all\n",
+        {"level": "INFO", "component": "__main__", "function": "<module>", "place": "12", "message": "hello"},
+        {"component": "app.core", "message": "done | all"},
+    ),
+    "Celery": (
+        "[2026-11-21 06:48:11,123: INFO/MainProcess] celery@host ready.\n"
+        "[2026-11-21 06:48:11,124: ERROR/ForkPoolWorker-1] tasks.add[0ff1ce00-1111-4222-8333-444455556666]: bad\n",
+        {"level": "INFO", "thread": "MainProcess", "message": "celery@host ready."},
+        {"component": "tasks.add", "task": "0ff1ce00-1111-4222-8333-444455556666", "message": "bad"},
+    ),
+    "gunicorn": (
+        "[2026-11-21 06:48:11 +0000] [123] [INFO] Starting gunicorn\n"
+        "[2026-11-21 06:48:12 +0000] [124] [CRITICAL] WORKER TIMEOUT (pid:9)\n",
+        {"time": "2026-11-21 06:48:11 +0000", "pid": "123", "level": "INFO"},
+        {"level": "CRITICAL", "message": "WORKER TIMEOUT (pid:9)"},
+    ),
+    "uvicorn": (
+        'INFO:     127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK\nERROR:    Exception in ASGI application\n',
+        {"level": "INFO", "message": '127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK'},
+        {"level": "ERROR"},
+    ),
+    "OpenStack": (
+        "nova-api.log.1.2017-05-16_13:53:08 2017-05-16 00:00:00.008 25746 INFO nova.osapi_compute.wsgi.server "
+        "[req-38101a0b-2096 113d3a99c3da - - -] 10.11.10.1 status: 200\n"
+        "2017-05-16 00:00:00.272 25746 WARNING nova.virt [-] no\n",
+        {"component": "nova.osapi_compute.wsgi.server", "pid": "25746", "message": "10.11.10.1 status: 200"},
+        {"level": "WARN", "request": None, "message": "no"},
+    ),
+    "klog": (
+        "I1121 06:48:11.123456       1 leaderelection.go:248] attempting to acquire\n"
+        "E1121 06:48:11.123457   12345 reflector.go:127] k8s.io/client-go: Failed\n",
+        {"level": "INFO", "component": "leaderelection.go", "place": "248", "message": "attempting to acquire"},
+        {"level": "ERROR", "thread": "12345"},
+    ),
+    "zap console": (
+        '2026-11-21T06:48:11.123Z\tINFO\tserver/main.go:12\tlistening\t{"port": 80}\n'
+        "2026-11-21T06:48:11.124+0100\tERROR\tstore\tdb/x.go:9\tfailed\n",
+        {"level": "INFO", "component": "server/main.go:12", "message": 'listening\t{"port": 80}'},
+        {"level": "ERROR", "component": "db/x.go:9", "message": "failed"},
+    ),
+    "Go log": (
+        "2026/11/21 06:48:11 listening on :8080\n2026/11/21 06:48:11.123456 main.go:12: [ERROR] no route\n",
+        {"time": "2026/11/21 06:48:11", "message": "listening on :8080", "level": None},
+        {"component": "main.go:12", "level": "ERROR", "message": "no route"},
+    ),
+    "logrus": (
+        "INFO[0000] a walrus appears          animal=walrus\nERRO[0012] gone\n",
+        {"level": "INFO", "message": "a walrus appears          animal=walrus"},
+        {"level": "ERROR"},
+    ),
+    "Rust env_logger": (
+        "[2026-11-21T06:48:11Z INFO  my_app::net] bound\n[2026-11-21T06:48:11Z ERROR my_app] dead\n",
+        {"level": "INFO", "component": "my_app::net", "message": "bound"},
+        {"level": "ERROR", "component": "my_app"},
+    ),
+    "Rust tracing": (
+        "2026-11-21T06:48:11.123456Z  INFO my_app::net: bound port=80\n"
+        '2026-11-21T06:48:11.123457Z ERROR request{id=7}: my_app: dead error="x"\n',
+        {"level": "INFO", "component": "my_app::net", "message": "bound port=80"},
+        {"level": "ERROR", "span": "request{id=7}", "component": "my_app"},
+    ),
+    ".NET console": (
+        "info: Microsoft.Hosting.Lifetime[14]\n      Now listening on: http://localhost:5000\n"
+        "fail: Shop.Orders.Handler[0]\n      An exception occurred\n      System.Exception: x\n         at Shop.A.B() in C:\\a.cs:line 3\n",
+        {"level": "INFO", "component": "Microsoft.Hosting.Lifetime", "event": "14",
+         "message": "      Now listening on: http://localhost:5000"},
+        {"level": "ERROR"},
+    ),
+    "Serilog": (
+        "2026-11-21 06:48:11.123 +01:00 [INF] Now listening\n2026-11-21 06:48:11.124 +01:00 [ERR] Unhandled\n",
+        {"time": "2026-11-21 06:48:11.123 +01:00", "level": "INFO", "message": "Now listening"},
+        {"level": "ERROR"},
+    ),
+    "NLog": (
+        "2026-11-21 06:48:11.1234|INFO|Shop.Orders|created|1\n2026-11-21 06:48:11.1235|ERROR|Shop.Orders|gone\n",
+        {"level": "INFO", "component": "Shop.Orders", "message": "created|1"},
+        {"level": "ERROR"},
+    ),
+    "PostgreSQL": (
+        "2026-11-21 06:48:11.123 UTC [1234] LOG:  checkpoint starting: time\n"
+        "2026-11-21 06:48:11.124 CET [1235] app@shop ERROR:  duplicate key value\n"
+        "2026-11-21 06:48:11.124 CET [1235] app@shop STATEMENT:  INSERT INTO t\n\tVALUES (1)\n",
+        {"pid": "1234", "message": "checkpoint starting: time"},
+        {"user": "app", "database": "shop", "part": "STATEMENT", "message": "INSERT INTO t\n\tVALUES (1)"},
+    ),
+    "MySQL error log": (
+        "2026-11-21T06:48:11.123456Z 0 [System] [MY-010116] [Server] mysqld starting as process 1\n"
+        "2026-11-21  6:48:12 12 [Warning] Aborted connection\n"
+        "2026-11-21T06:48:12.123456Z 12 [Warning] [MY-013360] [Server] deprecated\n",
+        {"level": "NOTICE", "code": "MY-010116", "component": "Server", "thread": "0"},
+        {"level": "WARN", "message": "deprecated"},
+    ),
+    "Redis": (
+        "1:M 21 Nov 2026 06:48:11.123 * Ready to accept connections\n1:C 21 Nov 2026 06:48:11.124 # oO0OoO0 starting\n",
+        {"pid": "1", "role": "M", "message": "Ready to accept connections"},
+        {"role": "C"},
+    ),
+    "Android (threadtime)": (
+        "--------- beginning of main\n"
+        "03-17 16:13:38.811  1702  2395 D WindowManager: printFreezing\n"
+        "03-17 16:13:38.819  1702  8671 E AndroidRuntime: FATAL EXCEPTION: main\n",
+        {"message": "--------- beginning of main"},
+        {"time": "03-17 16:13:38.819", "level": "ERROR", "component": "AndroidRuntime", "pid": "1702", "thread": "8671",
+         "message": "FATAL EXCEPTION: main"},
+    ),
+    "Android (brief or time)": (
+        "D/HeadsetStateMachine( 1729): Disconnected\n03-17 16:13:38.811 W/Foo  (  12): bar\n",
+        {"level": "DEBUG", "component": "HeadsetStateMachine", "pid": "1729"},
+        {"time": "03-17 16:13:38.811", "component": "Foo", "message": "bar"},
+    ),
+    "macOS unified log": (
+        "2026-11-21 06:48:11.123456-0800 0x1f3  Default  0x0  312  0  loginwindow: (CoreUI) [com.apple.x:y] hi\n"
+        "2026-11-21 06:48:11.123457-0800 0x1f3  Error  0x0  312  kernel: (AppleACPI) sleep failed\n",
+        {"pid": "312", "component": "loginwindow", "library": "CoreUI", "category": "com.apple.x:y", "message": "hi"},
+        {"level": "ERROR", "component": "kernel"},
+    ),
+    "Windows servicing (CBS)": (
+        "2016-09-28 04:30:30, Info                  CBS    Loaded Servicing Stack v6.1\n"
+        "2016-09-28 04:30:31, Error                 CSI    00000001@2016/9/27 failed\n",
+        {"level": "INFO", "component": "CBS", "message": "Loaded Servicing Stack v6.1"},
+        {"level": "ERROR", "component": "CSI"},
+    ),
+    "time, level, message": (
+        "2026-11-21 06:48:11 ERROR disk is full\n[2026-11-21 06:48:12] [warn] - almost\n",
+        {"time": "2026-11-21 06:48:11", "level": "ERROR", "message": "disk is full"},
+        {"level": "WARN", "message": "almost"},
+    ),
+    "level, time, message": (
+        "[INFO] 2026-11-21 06:48:11 disk is fine\nERROR 2026-11-21 06:48:12.5 disk is full\n",
+        {"time": "2026-11-21 06:48:11", "level": "INFO", "message": "disk is fine"},
+        {"level": "ERROR", "message": "disk is full"},
+    ),
+    "time, message": (
+        "20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579\n20171223-22:15:29:615|x\n",
+        {"time": "20171223-22:15:29:606", "message": "Step_LSC|30002312|onStandStepChanged 3579"},
+        {"message": "x"},
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read_log(data: str, name: str = "app.log", **reading) -> Table:
+        path = tmp_path / name
+        path.write_bytes(data.encode())
+        return read_table([path], params=ReadParams(**reading))
+
+    return read_log
+
+
+def check(table: Table, expected: dict[str, str | None], row: int) -> None:
+    record = table.cells.slice(row % table.n_rows, 1).to_pylist()[0]
+    assert {name: record.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_format_is_recognised_and_taken_apart(read, name):
+    text, first, last = EXAMPLES[name]
+    table = read(text)
+    assert table.reports[0].format == name
+    check(table, first, 0)
+    check(table, last, -1)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_line_ends_of_windows_change_nothing(read, name):
+    text = EXAMPLES[name][0]
+    one, two = read(text), read(text.replace("\n", "\r\n"))
+    assert one.cells.equals(two.cells)
+    assert list(one.lines) == list(two.lines)
+
+
+def test_every_format_has_an_example():
+    assert set(LOG_FORMATS) - set(EXAMPLES) <= {"macOS unified log (syslog style)", "Django server"}
+
+
+def test_the_user_may_name_the_format(read):
+    text = "2026-11-21 06:48:11,123 INFO [main] com.x.Foo: hello\n"
+    assert read(text, log_format="time, message").reports[0].format == "time, message"
+    assert read(text, log_format="LOG4J or logback").reports[0].format == "log4j or logback"
+    with pytest.raises(SettingsError, match="no log format 'log4'"):
+        read(text, log_format="log4")
