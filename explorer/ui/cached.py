@@ -12,6 +12,7 @@ import threading
 import streamlit as st
 
 from explorer.embed import Embedder, get_embedder
+from explorer.ingest.templates import TemplateValues, template_values
 from explorer.pipeline import with_threshold
 from explorer.search import Hit, search_records
 from explorer.types import Analysis, Duplicates
@@ -39,6 +40,14 @@ def duplicates_at(fingerprint: str, threshold: float, _analysis: Analysis) -> Du
     """The duplicate groups of an analysis at a threshold (a multiple of 0.01)."""
     del fingerprint
     return with_threshold(_analysis, threshold)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def values_of(fingerprint: str, text: int, _analysis: Analysis) -> TemplateValues:
+    """The values behind the wildcards of the template ``text``, in the records that have it."""
+    del fingerprint
+    texts = _analysis.corpus.texts
+    return template_values(_analysis.distinct.texts[text], (texts[row] for row in _analysis.rows_of_text(text)))
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the model ...")

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.report.cells import page_text
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Ints
-from explorer.ui import groups, parts
+from explorer.ui import groups, parts, wildcards
 
 _READABLE = 0.4  # share of two texts that must be the same for a diff to help
 _FEW_IDS = 12  # are listed at once
@@ -67,6 +67,7 @@ def show_other_records(analysis: Analysis, member: groups.Member) -> None:
     """All records of one text: the ids of its copies or, where texts were masked, the lines as they stand."""
     others = member.rows[member.rows != member.row]
     if analysis.corpus.mask:
+        wildcards.show_values(analysis, member.text)
         _show_lines(analysis, member)
     elif len(others) > _FEW_IDS:
         with st.expander(f"Word for word also in {len(others):,} others", icon=":material/content_copy:"):

@@ -10,7 +10,7 @@ from explorer.ingest.cleaning import KINDS, explain_cleaning
 from explorer.report.cells import page_text, shorten
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis
-from explorer.ui import parts, record_lines, state
+from explorer.ui import parts, record_lines, state, wildcards
 
 _N_NEAREST = 8
 _LINES = 16  # of the text, before it scrolls
@@ -41,6 +41,7 @@ def show_record(analysis: Analysis, row: int, open_row: Open = open_in_address) 
         return
     with st.container(border=True):
         parts.show_text(page_text(analysis.corpus.texts[row]), lines=_LINES)
+    wildcards.show_values(analysis, text)
     _show_cut(analysis, row)
     _show_place(analysis, row, text)
     _show_fields(analysis, row)
