@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -32,6 +33,7 @@ def show_record(analysis: Analysis, row: int, open_row: Open = open_in_address) 
         st.button(
             "Close", key="close-record", icon=":material/close:", on_click=open_row, args=(None,), type="tertiary"
         )
+    _show_link(analysis, row)
     about = record_lines.particulars(analysis, row)
     if about:
         st.caption(" · ".join(parts.plain(value) for value in about))
@@ -46,6 +48,19 @@ def show_record(analysis: Analysis, row: int, open_row: Open = open_in_address) 
     _show_place(analysis, row, text)
     _show_fields(analysis, row)
     _show_nearest(analysis, text, open_row)
+
+
+def _show_link(analysis: Analysis, row: int) -> None:
+    """The way to the record in the system it comes from; where it leads is said before it is followed."""
+    name = analysis.corpus.roles.link
+    address = str(analysis.corpus.fields[name][row].as_py() or "") if name else ""
+    try:
+        parts_of_address = urlsplit(address)
+    except ValueError:  # an address that is none
+        return
+    if parts_of_address.scheme in ("http", "https") and parts_of_address.hostname:
+        host = parts.plain(page_text(parts_of_address.hostname, 60))
+        st.link_button(f"Open on {host}", address, icon=":material/open_in_new:", type="tertiary")
 
 
 def _show_cut(analysis: Analysis, row: int) -> None:
