@@ -5,9 +5,11 @@ from __future__ import annotations
 from explorer.errors import UnreadableFileError
 from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
+from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.lines import LinesReader
+from explorer.ingest.readers.mail import EML, MBOX
 from explorer.ingest.readers.parquet import ParquetReader
 from explorer.ingest.readers.workbook import ODS, XLSX
 from explorer.ingest.source import Source
@@ -17,8 +19,11 @@ __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
 #: Where two readers are equally sure, the earlier one gets the file.
 READERS: tuple[Reader, ...] = (
     ParquetReader(),
+    FeatherReader(),
     XLSX,
     ODS,
+    MBOX,
+    EML,
     JsonLinesReader(),
     JsonReader(),
     LinesReader(),
