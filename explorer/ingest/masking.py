@@ -201,36 +201,30 @@ def mask_with_values(text: str) -> tuple[str, list[str]]:
 
     A placeholder that the text itself contains stands for itself.
     """
-    found = [(match.start(), match.group()) for match in PLACEHOLDER.finditer(text)] if "<" in text else []
+    found: dict[int, str] = {}
+    masked = _mask_noting(text, 0, found)
+    return masked, [found[start] for start in sorted(found)]
+
+
+def _mask_noting(text: str, offset: int, found: dict[int, str]) -> str:
+    """The masked text; notes in ``found`` what was masked, by where it began, counted from ``offset``."""
+    if "<" in text:
+        found.update((offset + match.start(), match.group()) for match in PLACEHOLDER.finditer(text))
     pattern, names = (_EMAILS, _EMAILS_NAMES) if "@" in text else (_PLAIN, _PLAIN_NAMES)
 
     def note(match: re.Match[str]) -> str:
         name, start, value = names[match.lastindex or 0], match.start(), match.group()
         if name == "request":
-            found.extend((start, inner) for inner in _values_of_request(value))
+            _mask_noting(_split_request(value)[0], offset + start, found)
         elif name == "klog":
-            found.append((start, value[1:]))
+            found[offset + start] = value[1:]
         elif name != "kept":
             is_signed = name == "<num>" and _SIGN_BEFORE.search(text, max(start - 1, 0), start) is not None
-            found.append((start, text[start - 1] + value if is_signed else value))
+            found[offset + start] = text[start - 1] + value if is_signed else value
         return _placeholder(match, name)
 
     masked = pattern.sub(note, text)
-    masked = _SIGN.sub("", masked) if "-<num>" in masked or "+<num>" in masked else masked
-    found.sort(key=_first)
-    return masked, [value for _, value in found]
-
-
-def _values_of_request(request: str) -> list[str]:
-    """What is masked in a request; placeholders it holds already are noted with those of the whole text."""
-    _, values = mask_with_values(_split_request(request)[0])
-    for placeholder in PLACEHOLDER.findall(request):
-        values.remove(placeholder)
-    return values
-
-
-def _first(found: tuple[int, str]) -> int:
-    return found[0]
+    return _SIGN.sub("", masked) if "-<num>" in masked or "+<num>" in masked else masked
 
 
 def _split_request(request: str) -> tuple[str, str, str]:
