@@ -11,6 +11,7 @@ import streamlit as st
 from explorer.errors import InputError, SettingsError
 from explorer.ingest.cleaning import KINDS
 from explorer.ingest.inspection import Inspection
+from explorer.ingest.log_formats import LOG_FORMATS
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.report.cells import page_text
 from explorer.types import ReadReport
@@ -80,7 +81,8 @@ def _choose_reading(chosen: intake.Chosen, read_as: Any) -> ReadParams:
         header_rows = fifth.number_input(
             "Rows of the header", 0, 20, None, placeholder="as found", key=f"header-rows-{name}"
         )
-        sheet = choose(first, "Sheet", "sheet", sheets, str, more=False) if sheets else None
+        sheet = choose(first, "Sheet or file inside", "sheet", sheets, str, more=False) if sheets else None
+        log_format = choose(second, "Format of log lines", "log-format", tuple(LOG_FORMATS), str, more=False)
     return ReadParams(
         as_lines=_READ_AS[as_lines or "As the file looks"],
         encoding=encoding,
@@ -89,6 +91,7 @@ def _choose_reading(chosen: intake.Chosen, read_as: Any) -> ReadParams:
         first_line=None if first_line is None else int(first_line),
         header_rows=None if header_rows is None else int(header_rows),
         sheet=sheet,
+        log_format=log_format,
     )
 
 
