@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from explorer.ingest.text import normalize_text
+from explorer.copies import copy_rows, is_word_for_word
 from explorer.report.cells import shorten, without_surrogates
-from explorer.types import NO_CLUSTER, NO_GROUP, Analysis, Ints, PairKind
+from explorer.types import NO_CLUSTER, NO_GROUP, Analysis
 
 #: Length of an example text in the table of clusters, in characters.
 EXAMPLE_LENGTH = 120
@@ -63,7 +63,7 @@ def pairs_table(analysis: Analysis) -> pd.DataFrame:
     does not depend on the order of the file, except among copies of one text.
     """
     distinct, pairs = analysis.distinct, analysis.pairs
-    copies, text_of_copy = _copies(analysis)
+    copies, text_of_copy = copy_rows(analysis)
     n_near = analysis.duplicates.n_pairs  # pairs are most alike first, so the first ones are those at the threshold
     text_a = np.concatenate([text_of_copy, pairs.a[:n_near]])
     text_b = np.concatenate([text_of_copy, pairs.b[:n_near]])
@@ -72,7 +72,8 @@ def pairs_table(analysis: Analysis) -> pd.DataFrame:
     similarity = np.concatenate([np.ones(len(copies)), _rounded(pairs.similarity[:n_near], 6)])
     is_near = np.repeat([False, True], [len(copies), n_near])
     order = np.lexsort((row_b, text_b, text_a, is_near, -similarity))
-    kind = np.concatenate([_kinds_of_copies(analysis, copies, text_of_copy), np.full(n_near, "near", dtype=object)])
+    is_same = is_word_for_word(analysis, copies, text_of_copy)
+    kind = np.concatenate([np.where(is_same, "exact", "masked"), np.full(n_near, "near")]).astype(object)
     row_a, row_b = row_a[order], row_b[order]
     ids, texts = _objects(analysis.corpus.ids), _objects(analysis.corpus.texts)
     return pd.DataFrame(
@@ -183,29 +184,6 @@ def rejected_table(analysis: Analysis) -> pd.DataFrame:
             "text": _strings(item.text for item in rejected),
         }
     )
-
-
-def _copies(analysis: Analysis) -> tuple[Rows, Rows]:
-    """Rows that repeat a text, beyond the row that stands for it, and their texts; by text, then in file order."""
-    text_of_row = analysis.distinct.text_of_row
-    repeats = text_of_row >= 0
-    repeats[analysis.distinct.first_row] = False
-    rows = np.flatnonzero(repeats)
-    rows = rows[np.argsort(text_of_row[rows], kind="stable")]
-    return rows, text_of_row[rows]
-
-
-def _kinds_of_copies(analysis: Analysis, copies: Ints, text_of_copy: Ints) -> npt.NDArray[np.object_]:
-    kinds = np.full(len(copies), "exact", dtype=object)
-    if not analysis.corpus.left_out:
-        return kinds  # then a distinct text is the normalised text itself
-    texts, first_row = analysis.corpus.texts, analysis.distinct.first_row
-    masked: PairKind = "masked"
-    for i, (row, text) in enumerate(zip(copies.tolist(), text_of_copy.tolist(), strict=True)):
-        first = texts[first_row[text]]
-        if texts[row] != first and normalize_text(texts[row]) != normalize_text(first):
-            kinds[i] = masked
-    return kinds
 
 
 def _example(analysis: Analysis, text: int) -> str:

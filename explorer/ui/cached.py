@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import threading
 
+import plotly.graph_objects as go
 import streamlit as st
 
+from explorer.copies import count_copies
 from explorer.embed import Embedder, get_embedder
 from explorer.ingest.templates import TemplateValues, template_values
 from explorer.pipeline import with_threshold
 from explorer.search import Hit, search_records
-from explorer.types import Analysis, Duplicates
+from explorer.types import Analysis, Bools, Duplicates
+from explorer.ui import figures, filters, groups, selection
+from explorer.ui.filters import Filters
+from explorer.ui.selection import Stands
 from explorer.workspace.library import Library
 from explorer.workspace.saved import load_analysis
 
+_MANY_TEXTS = 30_000  # from here on every second threshold must do
 _MODEL_LOCK = threading.Lock()  # a tokenizer is not made for two threads at once
 
 
@@ -63,3 +69,76 @@ def found(fingerprint: str, text: str, k: int, _analysis: Analysis) -> list[Hit]
     model = embedder(_analysis.params.embed.model)
     with _MODEL_LOCK:
         return search_records(_analysis, text, model, k)
+
+
+@st.cache_resource(max_entries=10, show_spinner="Counting at every threshold ...")
+def curve(fingerprint: str, lowest: float, _analysis: Analysis) -> groups.Curve:
+    """The counts at the thresholds from ``lowest`` (a multiple of 0.01) to 1."""
+    del fingerprint
+    hundredths = range(100, round(100 * lowest) - 1, -1 if _analysis.distinct.n_texts < _MANY_TEXTS else -2)
+    return groups.threshold_curve(_analysis, sorted(step / 100 for step in hundredths))
+
+
+@st.cache_resource(max_entries=10, show_spinner=False)
+def copies(fingerprint: str, _analysis: Analysis) -> tuple[int, int]:
+    """See :func:`explorer.copies.count_copies`."""
+    del fingerprint
+    return count_copies(_analysis)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def facts(fingerprint: str, threshold: float, _analysis: Analysis) -> groups.GroupFacts:
+    """See :func:`explorer.ui.groups.group_facts`."""
+    return groups.group_facts(_analysis, duplicates_at(fingerprint, threshold, _analysis))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def members(fingerprint: str, threshold: float, group: int, _analysis: Analysis) -> list[groups.Member]:
+    """See :func:`explorer.ui.groups.group_members`."""
+    return groups.group_members(_analysis, duplicates_at(fingerprint, threshold, _analysis), group)
+
+
+@st.cache_resource(max_entries=20, show_spinner="Searching ...")
+def texts_with(fingerprint: str, query: str, _analysis: Analysis) -> Bools:
+    """See :func:`explorer.ui.groups.texts_with`."""
+    del fingerprint
+    return groups.texts_with(_analysis, query)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Drawing the map ...")
+def figure(key: tuple[object, ...], _analysis: Analysis, _view: figures.View, _marks: figures.Marks) -> go.Figure:
+    """See :func:`explorer.ui.figures.map_figure`; ``key`` names everything that the figure shows.
+
+    The same object for the same key: as long as the figure stays the same, the browser keeps what is selected on it.
+    """
+    drawn = figures.map_figure(_analysis, _view, _marks, _hover_texts(_analysis.fingerprint, _analysis))
+    drawn.update_layout(meta=str(key[-1]))
+    return drawn
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _hover_texts(fingerprint: str, _analysis: Analysis) -> figures.Hover:
+    del fingerprint
+    return figures.hover_texts(_analysis, figures.drawn_texts(_analysis))
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def matching_rows(fingerprint: str, chosen: Filters, _analysis: Analysis) -> Bools:
+    """See :func:`explorer.ui.filters.matching_rows`."""
+    del fingerprint
+    return filters.matching_rows(_analysis, chosen)
+
+
+@st.cache_resource(max_entries=20, show_spinner="Searching ...")
+def rows_with_words(fingerprint: str, query: str, _analysis: Analysis) -> Bools:
+    """See :func:`explorer.ui.filters.rows_with_words`."""
+    del fingerprint
+    return filters.rows_with_words(_analysis, query)
+
+
+@st.cache_data(max_entries=50, show_spinner="Reading the selection ...")
+def about_selection(key: tuple[object, ...], _analysis: Analysis, _rows: Bools) -> tuple[tuple[str, ...], list[Stands]]:
+    """The characteristic terms of the records marked in ``_rows``, and the category values that stand out in them."""
+    del key
+    texts = filters.texts_of_rows(_analysis, _rows)
+    return selection.selection_terms(_analysis, texts), selection.overrepresented(_analysis, _rows.nonzero()[0])

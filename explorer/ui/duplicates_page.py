@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Bools, Duplicates
-from explorer.ui import cached, cached_views, charts, downloads, groups
+from explorer.ui import cached, charts, downloads, groups
 
 _OF = "threshold-of"  # which analysis the slider was moved for
 _ADVISED_STEP = 0.05
@@ -86,7 +86,7 @@ def show_curve(analysis: Analysis, cut: Cut) -> None:
     if lowest >= 1.0 or not (len(analysis.pairs.a) or cut.duplicates.n_groups):
         return
     with cut.curve:
-        curve = cached_views.curve(analysis.fingerprint, lowest, analysis)
+        curve = cached.curve(analysis.fingerprint, lowest, analysis)
         st.plotly_chart(
             charts.threshold_figure(curve, threshold),
             key="curve",
@@ -159,7 +159,7 @@ def _advice(curve: groups.Curve, threshold: float) -> str:
 
 
 def _show_kinds(analysis: Analysis, duplicates: Duplicates) -> None:
-    exact, masked = cached_views.copies(analysis.fingerprint, analysis)
+    exact, masked = cached.copies(analysis.fingerprint, analysis)
     n_all = groups.n_mergeable(duplicates)
     if not n_all:
         return
@@ -207,7 +207,7 @@ def show_toolbar(analysis: Analysis, duplicates: Duplicates) -> Choice:
         for name in ("duplicate_groups", "duplicate_pairs"):
             downloads.show_download(name, at_this_cut, mark=f"{duplicates.threshold:.2f}")
     query = (query or "").strip()
-    texts = cached_views.texts_with(analysis.fingerprint, query, analysis) if query else None
+    texts = cached.texts_with(analysis.fingerprint, query, analysis) if query else None
     return Choice(view, order == _ORDERS[view][1], texts, query)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from explorer.ingest.text import normalize_text
+from explorer.copies import copy_rows, pair_kind
 from explorer.pipeline import with_threshold
 from explorer.report.cells import page_text, without_surrogates
 from explorer.report.worddiff import Fact, differing_facts, word_diff
@@ -78,25 +78,6 @@ def threshold_curve(analysis: Analysis, thresholds: Sequence[float]) -> Curve:
         np.array([n_mergeable(one) for one in found], dtype=np.int64),
         np.array([one.n_pairs for one in found], dtype=np.int64),
     )
-
-
-def count_copies(analysis: Analysis) -> tuple[int, int]:
-    """Records whose text another record has: word for word, and but for what does not count."""
-    distinct, texts = analysis.distinct, analysis.corpus.texts
-    n_copies = analysis.corpus.n_records - distinct.n_empty - distinct.n_texts
-    if not analysis.corpus.left_out or not n_copies:
-        return n_copies, 0
-    n_masked = 0
-    normal: dict[int, str] = {}
-    for row in np.flatnonzero(analysis.row_values(distinct.counts, 0) > 1).tolist():
-        text = int(distinct.text_of_row[row])
-        first = int(distinct.first_row[text])
-        if texts[row] == texts[first]:
-            continue
-        if text not in normal:
-            normal[text] = normalize_text(texts[first])
-        n_masked += normalize_text(texts[row]) != normal[text]
-    return n_copies - n_masked, n_masked
 
 
 def group_facts(analysis: Analysis, duplicates: Duplicates) -> GroupFacts:
@@ -262,12 +243,8 @@ def near_pairs(analysis: Analysis, duplicates: Duplicates, *, below: bool = Fals
 
 def copy_pairs(analysis: Analysis) -> PairList:
     """Each record that repeats a text, beside the record that stands for that text."""
-    of_row, first_row = analysis.distinct.text_of_row, analysis.distinct.first_row
-    repeats = of_row >= 0
-    repeats[first_row] = False
-    rows = np.flatnonzero(repeats)
-    rows = rows[np.argsort(of_row[rows], kind="stable")]
-    return PairList(first_row[of_row[rows]], rows, np.ones(len(rows), dtype=np.float32))
+    rows, texts = copy_rows(analysis)
+    return PairList(analysis.distinct.first_row[texts], rows, np.ones(len(rows), dtype=np.float32))
 
 
 def pairs_with(analysis: Analysis, pairs: PairList, texts: Bools) -> PairList:
@@ -275,15 +252,6 @@ def pairs_with(analysis: Analysis, pairs: PairList, texts: Bools) -> PairList:
     of_row = analysis.distinct.text_of_row
     kept = texts[of_row[pairs.row_a]] | texts[of_row[pairs.row_b]]
     return pairs.at(kept)
-
-
-def pair_kind(analysis: Analysis, row_a: int, row_b: int) -> PairKind:
-    """How two records of one pair resemble each other."""
-    of_row, texts = analysis.distinct.text_of_row, analysis.corpus.texts
-    if of_row[row_a] != of_row[row_b]:
-        return "near"
-    same = not analysis.corpus.left_out or normalize_text(texts[row_a]) == normalize_text(texts[row_b])
-    return "exact" if same else "masked"
 
 
 def pair_texts(analysis: Analysis, row_a: int, row_b: int) -> tuple[str, str]:

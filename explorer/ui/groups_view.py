@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.report.cells import page_text
 from explorer.report.summary import counted, record_noun
 from explorer.types import NO_GROUP, NO_TEXT, Analysis, Duplicates
-from explorer.ui import cached_views, duplicates_page, groups, lists, parts, record_lines, state
+from explorer.ui import cached, duplicates_page, groups, lists, parts, record_lines, state
 from explorer.ui.duplicates_page import Choice
 
 _MEMBERS = 10  # of an open group, at a time
@@ -21,7 +21,7 @@ def show_groups(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> N
     if not duplicates.n_groups:
         duplicates_page.show_nothing_found(analysis, duplicates)
         return
-    facts = cached_views.facts(analysis.fingerprint, duplicates.threshold, analysis)
+    facts = cached.facts(analysis.fingerprint, duplicates.threshold, analysis)
     shown = groups.ordered_groups(duplicates, facts, least_alike_first=choice.doubtful_first)
     if choice.texts is not None:
         found = np.unique(duplicates.group[choice.texts & (duplicates.group >= 0)])
@@ -93,7 +93,7 @@ def _columns() -> dict[str, object]:
 
 
 def _show_group(analysis: Analysis, duplicates: Duplicates, facts: groups.GroupFacts, group: int) -> None:
-    members = cached_views.members(analysis.fingerprint, duplicates.threshold, group, analysis)
+    members = cached.members(analysis.fingerprint, duplicates.threshold, group, analysis)
     lowest = f"all at least {facts.lowest[group]:.2f} like the representative" if len(members) > 1 else ""
     about = [
         counted(int(duplicates.n_records[group]), record_noun(analysis)),

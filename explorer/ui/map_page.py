@@ -18,7 +18,7 @@ from explorer.report.cells import page_text
 from explorer.report.csv_files import write_csv
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Bools, Ints
-from explorer.ui import cached, cached_map, colours, filters, parts, selection, state
+from explorer.ui import cached, colours, filters, parts, selection, state
 from explorer.ui.figures import HEIGHT, MAX_POINTS, Marks
 from explorer.ui.map_controls import Wish
 from explorer.ui.record_panel import show_record
@@ -82,7 +82,7 @@ def find(analysis: Analysis, wish: Wish) -> Found | None:
             return None
         rows = np.array([hit.row for hit in hits], dtype=np.int64)
         return Found(rows, [hit.similarity for hit in hits], f"**{len(rows):,}** texts nearest in meaning to {quoted}")
-    rows = np.flatnonzero(cached_map.rows_with_words(analysis.fingerprint, wish.query, analysis)).astype(np.int64)
+    rows = np.flatnonzero(cached.rows_with_words(analysis.fingerprint, wish.query, analysis)).astype(np.int64)
     verb = "contains" if len(rows) == 1 else "contain"
     return Found(rows, None, f"**{len(rows):,}** {_records(analysis, len(rows))} {verb} {quoted}")
 
@@ -93,7 +93,7 @@ def _records(analysis: Analysis, count: int) -> str:
 
 def matching(analysis: Analysis, wish: Wish) -> Bools | None:
     """The records (n,) that match the filters; None where no filter is set."""
-    return cached_map.matching_rows(analysis.fingerprint, wish.filters, analysis) if wish.filters.n_active else None
+    return cached.matching_rows(analysis.fingerprint, wish.filters, analysis) if wish.filters.n_active else None
 
 
 def chosen(analysis: Analysis, match: Bools | None) -> Chosen:
@@ -159,7 +159,7 @@ def show_map(analysis: Analysis, wish: Wish, match: Bools | None, found: Found |
         chosen=text if text >= 0 else None,
         area=Area.decode(code, extent) if code else None,
     )
-    figure = cached_map.figure((*base[:-1], row, code, base[-1]), analysis, wish.view, marks)
+    figure = cached.figure((*base[:-1], row, code, base[-1]), analysis, wish.view, marks)
     st.plotly_chart(
         figure,
         key=_CHART,
@@ -229,7 +229,7 @@ def _show_selection(analysis: Analysis, now: Chosen) -> None:
     marked = np.zeros(analysis.corpus.n_records, dtype=np.bool_)
     marked[now.rows] = True
     key = (analysis.fingerprint, blake2b(now.rows.tobytes(), digest_size=16).hexdigest())
-    terms, stands = cached_map.about_selection(key, analysis, marked)
+    terms, stands = cached.about_selection(key, analysis, marked)
     if terms:
         st.markdown("**What they speak of**")
         st.markdown(" ".join(f":gray-badge[{parts.plain(page_text(term))}]" for term in terms))

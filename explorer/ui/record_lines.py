@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from explorer.copies import pair_kind
 from explorer.report.cells import page_text
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Ints
@@ -40,13 +41,13 @@ def show_record_line(analysis: Analysis, row: int, badges: str = "") -> None:
 
 def likeness(analysis: Analysis, row_a: int, row_b: int, similarity: float) -> str:
     """How alike two records are, and in what sense, as a badge in Markdown."""
-    kind = groups.pair_kind(analysis, row_a, row_b)
+    kind = pair_kind(analysis, row_a, row_b)
     return f":green-badge[{similarity:.2f} alike]" if kind == "near" else f":gray-badge[{groups.KIND_WORDS[kind]}]"
 
 
 def show_cautions(analysis: Analysis, row_a: int, row_b: int) -> None:
     """What may make two near records two problems, as badges; nothing where there is nothing."""
-    if groups.pair_kind(analysis, row_a, row_b) != "near":
+    if pair_kind(analysis, row_a, row_b) != "near":
         return
     marks = [f":orange-badge[:material/warning: {parts.plain(it)}]" for it in groups.cautions(analysis, row_a, row_b)]
     if marks:

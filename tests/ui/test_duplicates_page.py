@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.copies import count_copies, pair_kind
 from explorer.types import Analysis, Bools, Duplicates
 from explorer.ui import downloads, groups
 from tests.factories import HOSTILE_TEXTS, make_analysis
@@ -172,8 +173,8 @@ def test_a_large_group_is_paged_and_every_member_can_be_reached(home):
 def test_the_same_after_masking_is_told_apart_from_exact_copies():
     texts = ["disk 7 full", "disk 7 full", "disk 9 full", "disk 7  full", "fan down"]
     analysis = make_analysis(texts, mask=True)
-    assert groups.count_copies(analysis) == (2, 1)
-    kinds = [groups.pair_kind(analysis, 0, row) for row in (1, 2, 3)]
+    assert count_copies(analysis) == (2, 1)
+    kinds = [pair_kind(analysis, 0, row) for row in (1, 2, 3)]
     assert kinds == ["exact", "masked", "exact"]
 
 
