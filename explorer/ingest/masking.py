@@ -105,6 +105,10 @@ _REQUEST = (
     r"(?![A-Za-z0-9_]|[.,:]\d)"
 )
 
+# How words of letters must begin for any of their branches to match. Most words of a log begin otherwise, and asking this
+# first takes a third of the time.
+_MAY_BEGIN = r"(?=[A-Za-z]{1,4}[-_:]|[ACDEFGHJMNOPRSTWacdeghrs][AEOPQTUacehinoprtux])"
+
 #: How a run begins -> the branches to try in this order. A branch named "kept" stays as it is.
 _BRANCHES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -134,7 +138,7 @@ _BRANCHES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
-        r"(?=[A-Za-z])",
+        _MAY_BEGIN,
         (
             ("request", _REQUEST),
             ("kept", _STATUS),
@@ -180,7 +184,8 @@ def mask_text(text: str) -> str:
 
 
 def _replace(match: re.Match[str]) -> str:
-    return _placeholder(match, _PLAIN_NAMES[match.lastindex or 0])
+    name = _PLAIN_NAMES[match.lastindex or 0]
+    return name if name[0] == "<" else _placeholder(match, name)  # one call less for nearly every match
 
 
 def _replace_or_email(match: re.Match[str]) -> str:
