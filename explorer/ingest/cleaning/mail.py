@@ -1,4 +1,4 @@
-"""What a mail carries beside its message: quoted replies, greetings, closings, signatures, disclaimers."""
+"""What a mail carries beside its message: greetings, closings, signatures, disclaimers; see also quotes.py."""
 
 from __future__ import annotations
 
@@ -6,34 +6,14 @@ import re
 
 from explorer.ingest.cleaning import mail_words as words
 from explorer.ingest.cleaning.markup import Draft
+from explorer.ingest.cleaning.quotes import mark_quotes
 from explorer.ingest.cleaning.words import count_words
 
-QUOTE, GREETING, CLOSING = "quote", "greeting", "closing"
+GREETING, CLOSING = "greeting", "closing"
 SIGNATURE, DISCLAIMER = "signature", "disclaimer"
 
 _I = re.IGNORECASE
 _LONGEST = 300  # characters of a line that may be a greeting, a header or a signature
-
-# --- quoted replies
-_WROTE = re.compile(
-    rf"\s*(?:on|am|le|el|em|il|op|den|dnia|w dniu|dne|на|в|ср|пн|вт|чт|пт|сб|вс)?\b.*\b{words.WROTE}\b.{{0,80}}:\s*\Z"
-    rf"|.*(?:写道|寫道|のメール|作成)\s*[:：]\s*\Z",
-    _I,
-)
-_HAS_DATE = re.compile(
-    r"\d{1,4}[./-]\d{1,2}|\d{1,2}:\d\d|\d{1,2}\.?\s+\w{3,9}\.?,?\s+\d{4}|\b(?:19|20)\d\d\b|"
-    r"\d年|<?\S@\S"
-)
-_WRAPPED_WROTE = re.compile(r"\s*(?:on|am|le|el|em|il|op|den|w dniu)\s.*(?:\d{1,2}:\d\d|\b(?:19|20)\d\d\b)", _I)
-_ORIGINAL = re.compile(rf"\s*[-_=*#~>]{{2,}}.{{0,60}}{words.ORIGINAL}.{{0,60}}[-_=*#~<]{{2,}}\s*\Z", _I)
-_FORWARDED = re.compile(rf"\s*(?:[-_=]{{2,}}\s*{words.FORWARDED}.{{0,60}}|{words.FORWARDED}\s*:?)\s*\Z", _I)
-_HEADERS = re.compile(
-    rf"\s*\*?(?:(?P<from>{words.HEADER_FROM})|(?P<date>{words.HEADER_DATE})|(?P<to>{words.HEADER_TO})"
-    rf"|(?P<subject>{words.HEADER_SUBJECT}))\*?\s*[:：]\*?\s*(?P<value>\S?)",
-    _I,
-)
-_FORWARD_SUBJECT = re.compile(rf"\s*(?:\[[^\]\n]{{0,40}}\]\s*)?{words.FORWARD_SUBJECT}\s*[:：]", _I)
-_SEE_BELOW = re.compile(rf"(?<!\w){words.SEE_BELOW}(?!\w)", _I)
 
 # --- greetings
 _NAME = r"(?:[A-ZÄÖÜÉÈÀÅØÇÑŠŽА-Я][\w'’.-]{0,25})"
@@ -131,7 +111,6 @@ _DISCLAIMER_HINTS = words.phrases(
 #: The first two letters of what may open or close a mail: most lines begin with something else.
 _OPENS = frozenset(phrase[:2] for phrase in words.phrases(words.GREETING))
 _CLOSES = frozenset(phrase[:2] for phrase in words.phrases(words.CLOSING, words.THANKS))
-_FORWARDS = frozenset({"--", "__", "==", *(phrase[:2] for phrase in words.phrases(words.FORWARDED))})
 _MOST_SIGNATURE = 14  # lines
 _LEAST_BEFORE = 3  # words of a text that must stand before a signature
 
@@ -139,7 +118,7 @@ _LEAST_BEFORE = 3  # words of a text that must stand before a signature
 def mark_mail(draft: Draft) -> bool:
     """Marks what belongs to the mail and not to the message; True where the mail was forwarded, not answered."""
     _mark_disclaimers(draft)
-    starts, is_forwarded = _mark_quotes(draft)
+    starts, is_forwarded = mark_quotes(draft)
     for begin, end in zip([0, *starts], [*starts, len(draft.lines)], strict=True):
         _mark_greeting(draft, begin, end)
         _mark_closings(draft, begin, end)
@@ -180,130 +159,6 @@ def _paragraphs(draft: Draft) -> list[tuple[int, int]]:
     return found
 
 
-def _mark_quotes(draft: Draft) -> tuple[list[int], bool]:
-    """Marks quoted replies; the lines at which a mail below another one begins, and whether it was forwarded."""
-    starts: list[int] = []
-    is_forwarded = bool(_FORWARD_SUBJECT.match(next((line for line in draft.lines if line.strip()), "")[:_LONGEST]))
-    i, n = 0, len(draft.lines)
-    while i < n:
-        line = draft.lines[i]
-        if draft.is_code[i] or not line.strip() or len(line) > _LONGEST or draft.is_quoted[i]:
-            i += 1
-            continue
-        if line.lstrip()[:2].lower() in _FORWARDS and _FORWARDED.match(line):
-            is_forwarded = True
-            draft.cut[i] = QUOTE
-            starts.append(i)
-        elif ":" in line or "：" in line or line.lstrip()[:1] in "-_=*#~":
-            end = _quote_from(draft, i)
-            if end > i:
-                starts.append(i)
-                i = end
-                continue
-        i += 1
-    _mark_nested(draft)
-    return starts, is_forwarded
-
-
-def _quote_from(draft: Draft, i: int) -> int:
-    """Marks the quoted mail that begins at line ``i``; where its marked lines end, ``i`` where none begins."""
-    line, n = draft.lines[i], len(draft.lines)
-    if _ORIGINAL.match(line):
-        draft.cut[i] = QUOTE
-        header_end = _header_block(draft, i + 1)
-        return _quote_rest(draft, max(header_end, i + 1))
-    header_end = _header_block(draft, i)
-    if header_end > i:
-        return _quote_rest(draft, header_end)
-    following = next((j for j in range(i + 1, min(i + 4, n)) if draft.lines[j].strip()), n)
-    goes_deeper = following < n and draft.depth[following] > draft.depth[i]
-    wrote = bool(_WROTE.match(line) and _HAS_DATE.search(line))
-    if (
-        not wrote
-        and _WRAPPED_WROTE.match(line)
-        and i + 1 < n
-        and _WROTE.match(f"{line} {draft.lines[i + 1]}"[:_LONGEST])
-    ):
-        draft.cut[i] = QUOTE
-        i, wrote = i + 1, True
-        following = next((j for j in range(i + 1, min(i + 4, n)) if draft.lines[j].strip()), n)
-        goes_deeper = following < n and draft.depth[following] > draft.depth[i]
-    named = goes_deeper and line.rstrip().endswith((":", "：")) and (_HAS_DATE.search(line) or _WROTE.match(line))
-    if not wrote and not named:
-        return i
-    draft.cut[i] = QUOTE
-    if not goes_deeper:
-        return _quote_rest(draft, i + 1)
-    depth = draft.depth[i]
-    j = i + 1
-    while j < n and (draft.depth[j] > depth or (not draft.lines[j].strip() and _deeper_ahead(draft, j, depth))):
-        draft.is_quoted[j] = True
-        j += 1
-    return j
-
-
-def _deeper_ahead(draft: Draft, i: int, depth: int) -> bool:
-    return any(draft.depth[j] > depth for j in range(i + 1, min(i + 3, len(draft.lines))))
-
-
-def _quote_rest(draft: Draft, begin: int) -> int:
-    for j in range(begin, len(draft.lines)):
-        draft.is_quoted[j] = True
-    return max(begin, len(draft.lines))
-
-
-def _header_block(draft: Draft, i: int) -> int:
-    """Where the header lines (From, Sent, To, Subject) that begin at line ``i`` end; ``i`` where there are none."""
-    kinds: set[str] = set()
-    last, j = i, i
-    while j < min(i + 14, len(draft.lines)):
-        line = draft.lines[j]
-        if line.strip():
-            match = None if draft.is_code[j] else _header(line)
-            if match is None:
-                # a long list of receivers goes on in the next line
-                if not kinds or ("@" not in line and ";" not in line):
-                    break
-            else:
-                kinds.add(_group_of(match))
-                last = j + 1
-        elif j - last > 1 or not kinds:
-            break
-        j += 1
-        if j == i + 1 and not kinds:
-            break
-    if "from" not in kinds or len(kinds & {"date", "to", "subject"}) < 2:
-        return i
-    for k in range(i, last):
-        if draft.lines[k].strip():
-            draft.cut[k] = QUOTE
-    return last
-
-
-def _header(line: str) -> re.Match[str] | None:
-    return _HEADERS.match(line) if ":" in line[:40] or "：" in line[:40] else None
-
-
-def _group_of(match: re.Match[str]) -> str:
-    return next(name for name in ("from", "date", "to", "subject") if match[name] is not None)
-
-
-def _mark_nested(draft: Draft) -> None:
-    """Blocks of ">" with more of them inside are a mail thread; a single level may cite an error or a rule."""
-    i, n = 0, len(draft.lines)
-    while i < n:
-        if not draft.depth[i] or draft.is_quoted[i]:
-            i += 1
-            continue
-        end = i
-        while end < n and draft.depth[end]:
-            end += 1
-        if sum(draft.depth[k] >= 2 and bool(draft.lines[k].strip()) for k in range(i, end)) >= 2:
-            for k in range(i, end):
-                draft.is_quoted[k] = True
-        i = end
-
-
 def _mark_greeting(draft: Draft, begin: int, end: int) -> None:
     """A greeting stands within the first lines with words; the very first may be the title."""
     seen = 0
@@ -317,9 +172,10 @@ def _mark_greeting(draft: Draft, begin: int, end: int) -> None:
                 return
             continue
         if len(line) < 120 and _BARE_ADDRESS.match(line):
-            if seen > 1 or begin or _has_more(draft, i, end):
+            if _has_more(draft, i, end):
                 draft.cut[i] = GREETING
-            return
+            seen -= 1
+            continue
         match = _ADDRESS.match(line[:_LONGEST])
         if match and match["end"] and not _UNSURE_NAME.search(line[: match.end("end")]):
             if not match["rest"].strip():
@@ -340,6 +196,7 @@ def _has_more(draft: Draft, i: int, end: int) -> bool:
 
 def _mark_closings(draft: Draft, begin: int, end: int) -> None:
     n_words = 0
+    marks: list[int] = []
     for i in range(begin, end):
         line = draft.lines[i]
         if draft.cut[i] or draft.is_code[i] or not line.strip():
@@ -351,7 +208,7 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
         if _SENT_FROM.match(line):
             draft.cut[i] = SIGNATURE
         elif line.strip() == "--":
-            _mark_delimited(draft, i, end)
+            marks.append(i)
         elif n_words >= _LEAST_BEFORE and (match := _closing(line)) and _is_name(match["name"]):
             draft.cut[i] = CLOSING
             _mark_signature(draft, i + 1, end, has_name=bool(match["name"].strip()))
@@ -359,6 +216,8 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
             if n_words < _LEAST_BEFORE:
                 n_words += count_words(line)
             _cut_thanks_at_end(draft, i)
+    for i in reversed(marks[-_MOST_SIGNATURE:]):
+        _mark_delimited(draft, i, end)
 
 
 def _closing(line: str) -> re.Match[str] | None:
@@ -385,7 +244,7 @@ def _is_name(text: str) -> bool:
 
 def _mark_delimited(draft: Draft, i: int, end: int) -> None:
     """ "--" on a line of its own begins a signature where what follows looks like one."""
-    block = [j for j in range(i + 1, end) if draft.lines[j].strip() and not draft.cut[j]]
+    block = [j for j in range(i + 1, end) if draft.lines[j].strip(" -") and not draft.cut[j]]
     if not block:
         draft.cut[i] = SIGNATURE
         return
@@ -429,16 +288,3 @@ def _mark_signature(draft: Draft, begin: int, end: int, *, has_name: bool) -> No
     for j in range(begin, last + 1):
         if draft.lines[j].strip() and not draft.cut[j]:
             draft.cut[j] = SIGNATURE
-
-
-def points_below(draft: Draft) -> bool:
-    """Whether the text says that what matters stands below it."""
-    return any(draft.is_open(i) and _SEE_BELOW.search(line[:2_000]) for i, line in enumerate(draft.lines))
-
-
-def give_back_quotes(draft: Draft) -> None:
-    """Quoted text is kept after all; of its header lines the subject's words."""
-    draft.is_quoted = [False] * len(draft.lines)
-    for i, line in enumerate(draft.lines):
-        if draft.cut[i] == QUOTE and (match := _header(line)) and match["subject"]:
-            draft.lines[i], draft.cut[i] = line[match.start("value") :], ""
