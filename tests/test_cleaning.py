@@ -74,6 +74,8 @@ UNTOUCHED = [
     "Hello World",
     "Hi-fi system has no sound",
     "Hide the toolbar: it comes back",
+    "The broken monitor is made by\nLG",
+    "Which of the two plans is\nBest",
     "Thanks to the update the printer is dead",
     "Best practices page, wrong link",
     "Best\nfit is not found by the solver",
@@ -232,6 +234,17 @@ DISCLAIMERS = [
 def test_a_disclaimer_goes(disclaimer: str) -> None:
     assert cleaned(f"{MESSAGE}.\n\n{disclaimer}") == f"{MESSAGE}."
     assert kinds(f"{disclaimer}\n\n{MESSAGE}.") == {"disclaimer"}
+
+
+@pytest.mark.parametrize("disclaimer", DISCLAIMERS)
+def test_only_the_disclaimer_goes_where_it_shares_a_paragraph_or_a_line(disclaimer: str) -> None:
+    assert cleaned(f"{MESSAGE}.\nIt is urgent.\n{disclaimer}") == f"{MESSAGE}.\nIt is urgent."
+    assert cleaned(f"Title\n{MESSAGE}. {disclaimer}") == f"Title\n{MESSAGE}."
+
+
+def test_a_warning_on_top_of_a_line_leaves_the_message() -> None:
+    warning = "CAUTION: This email originated from outside of the organization. Do not click links."
+    assert cleaned(f"Title\n{warning} {MESSAGE}.") == f"Title\n{MESSAGE}."
 
 
 QUOTES = [

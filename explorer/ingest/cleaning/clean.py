@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from explorer.ingest.cleaning import mail, quotes
+from explorer.ingest.cleaning import disclaimers, mail, quotes
 from explorer.ingest.cleaning.forms import FORM, mark_forms
 from explorer.ingest.cleaning.learn import learn_forms, sampled
 from explorer.ingest.cleaning.markup import Draft, strip_markup
@@ -22,7 +22,7 @@ KINDS: Mapping[str, str] = {
     mail.GREETING: "greetings",
     mail.CLOSING: "closings",
     mail.SIGNATURE: "signatures",
-    mail.DISCLAIMER: "disclaimers",
+    disclaimers.DISCLAIMER: "disclaimers",
     FORM: "text of a form",
 }
 _ENOUGH_WITHOUT_QUOTES = 8  # words: a shorter answer says too little without what it answers

@@ -1,16 +1,16 @@
-"""What a mail carries beside its message: greetings, closings, signatures, disclaimers; see also quotes.py."""
+"""What a mail carries beside its message: greetings, closings, signatures; quotes.py and disclaimers.py do the rest."""
 
 from __future__ import annotations
 
 import re
 
 from explorer.ingest.cleaning import mail_words as words
+from explorer.ingest.cleaning.disclaimers import mark_disclaimers
 from explorer.ingest.cleaning.markup import Draft
 from explorer.ingest.cleaning.quotes import mark_quotes
 from explorer.ingest.cleaning.words import count_words
 
-GREETING, CLOSING = "greeting", "closing"
-SIGNATURE, DISCLAIMER = "signature", "disclaimer"
+GREETING, CLOSING, SIGNATURE = "greeting", "closing", "signature"
 
 _I = re.IGNORECASE
 _LONGEST = 300  # characters of a line that may be a greeting, a header or a signature
@@ -36,8 +36,7 @@ _ENDS_WITH_THANKS = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?。！？]\s+")
 _NAME_LINE = re.compile(
-    rf"\s*(?:{_NAME}|(?:von|van|de|der|la|da|dos|and|und|/|&|-)){{1}}(?:[\s,/&-]+(?:{_NAME}|"
-    rf"von|van|de|der|la|da|dos)){{0,4}}\s*\Z"
+    rf"\s*(?:i\. ?A\. )?{_NAME}(?:[\s,/&-]+(?:{_NAME}|von|van|de|der|la|da|dos|and|und|y|et)){{0,4}}\s*\Z"
 )
 _CONTACT = re.compile(
     r"(?:^|\W)(?:tel|phone|mobile|mob|cell|fax|office|direct|telefon|mobil|handy|téléphone|tél|móvil|teléfono|"
@@ -67,96 +66,22 @@ _SENT_FROM = re.compile(
     rf"|holen sie sich outlook für \w+.{{0,60}}|отправлено с .{{1,30}})\Z",
     _I,
 )
-_LEGAL = re.compile(
-    r"intended (?:solely |only |exclusively )?(?:for|to)\b|intended recipient|named addressee|addressee only|"
-    r"received (?:this|it) .{0,30}in error|"
-    r"irrtümlich erhalten|nicht der (?:richtige|beabsichtigte|vorgesehene) (?:adressat|empfänger)|"
-    r"ausschließlich für den|unbefugte|"
-    r"n'êtes pas (?:le|la) destinataire|reçu (?:ce|cet) .{0,30}par erreur|destiné exclusivement|"
-    r"no es (?:usted )?(?:el|su) destinatario|ha recibido este .{0,30}por error|exclusivamente (?:a|"
-    r"para) su destinatario|"
-    r"não (?:é|for) o destinatário|recebeu esta .{0,30}por engano|non (?:è|siete) il destinatario|"
-    r"ricevuto .{0,40}per errore|"
-    r"niet de (?:bedoelde )?(?:geadresseerde|ontvanger)|не являетесь (?:адресатом|получателем)|"
-    r"получили .{0,40}по ошибке|"
-    r"本邮件.{0,40}(?:保密|机密)|如果您不是|本メールは",
-    _I,
-)
-_SECRET = re.compile(
-    r"confidential|privileged|unauthori[sz]ed|disclos|dissemination|vertraulich|rechtlich geschützt|"
-    r"confidentiel|confidencial|"
-    r"confidenzial|riservat|vertrouwelijk|конфиденциальн|保密|机密|機密|delete|löschen|vernichten|détruire|eliminar|"
-    r"cancellar|"
-    r"verwijder|удалит|删除|削除|notify|benachrichtigen|informieren",
-    _I,
-)
-_OUTSIDE = re.compile(
-    r"\A\W*(?:(?:caution|warning|attention|external(?: e-?mail| sender)?|achtung|vorsicht|extern(?:e e-?mail)?|"
-    r"note|be careful)\W{1,4}.{0,80}"
-    r"(?:(?:originated|came|is|was sent|received|comes) (?:from )?(?:an? )?(?:outside|external)|"
-    r"von (?:außerhalb|extern)|externen? absender|"
-    r"provient de l'extérieur|external sender))"
-    r"|\A\W*(?:this (?:e-?mail|message) (?:originated|came|was sent) from outside)"
-    r"|\A\W*please consider the environment before printing|\A\W*denken sie an die umwelt.{0,40}druck|"
-    r"\A\W*pensez à l'environnement"
-    r"|\A\W*(?:\[external\]|\[extern\]|\[ext\])\W*\Z",
-    _I | re.S,
-)
-#: A disclaimer has one of these; in lower case.
-_DISCLAIMER_HINTS = words.phrases(
-    "intended|addressee|in error|irrtümlich|empfänger|adressat|ausschließlich|unbefugte|destinat|par erreur|por error",
-    "por engano|per errore|ontvanger|geadresseerde|адресат|получател|по ошибке|本邮件|如果您不是|本メールは",
-    "outside|external|extern|environment|umwelt|environnement|extérieur|[ext]",
-)
 #: The first two letters of what may open or close a mail: most lines begin with something else.
 _OPENS = frozenset(phrase[:2] for phrase in words.phrases(words.GREETING))
 _CLOSES = frozenset(phrase[:2] for phrase in words.phrases(words.CLOSING, words.THANKS))
+_AMBIGUOUS = frozenset({"br", "kr", "vg", "lg", "att", "best", "tia"})  # may be a brand or a word
 _MOST_SIGNATURE = 14  # lines
 _LEAST_BEFORE = 3  # words of a text that must stand before a signature
 
 
 def mark_mail(draft: Draft) -> bool:
     """Marks what belongs to the mail and not to the message; True where the mail was forwarded, not answered."""
-    _mark_disclaimers(draft)
+    mark_disclaimers(draft)
     starts, is_forwarded = mark_quotes(draft)
     for begin, end in zip([0, *starts], [*starts, len(draft.lines)], strict=True):
         _mark_greeting(draft, begin, end)
         _mark_closings(draft, begin, end)
     return is_forwarded
-
-
-def _mark_disclaimers(draft: Draft) -> None:
-    whole = "\n".join(draft.lines).lower()
-    if not any(hint in whole for hint in _DISCLAIMER_HINTS):  # much faster than the expressions
-        return
-    for begin, end in _paragraphs(draft):
-        text = " ".join(draft.lines[begin:end])
-        if len(text) > 4_000:
-            continue
-        lower = text.lower()
-        if not any(hint in lower for hint in _DISCLAIMER_HINTS):
-            continue
-        is_outside = len(text) < 600 and bool(_OUTSIDE.match(text))
-        if is_outside or (len(text) > 60 and _LEGAL.search(text) and _SECRET.search(text)):
-            for i in range(begin, end):
-                if draft.is_open(i):
-                    draft.cut[i] = DISCLAIMER
-
-
-def _paragraphs(draft: Draft) -> list[tuple[int, int]]:
-    """Lines from a blank one to the next, of the same depth, outside code."""
-    found: list[tuple[int, int]] = []
-    begin = -1
-    for i, line in enumerate(draft.lines):
-        is_text = bool(line.strip()) and not draft.is_code[i]
-        if begin >= 0 and (not is_text or draft.depth[i] != draft.depth[begin]):
-            found.append((begin, i))
-            begin = -1
-        if is_text and begin < 0:
-            begin = i
-    if begin >= 0:
-        found.append((begin, len(draft.lines)))
-    return found
 
 
 def _mark_greeting(draft: Draft, begin: int, end: int) -> None:
@@ -209,7 +134,7 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
             draft.cut[i] = SIGNATURE
         elif line.strip() == "--":
             marks.append(i)
-        elif n_words >= _LEAST_BEFORE and (match := _closing(line)) and _is_name(match["name"]):
+        elif n_words >= _LEAST_BEFORE and (match := _closing(line)) and _closes(draft, i, end, match["name"]):
             draft.cut[i] = CLOSING
             _mark_signature(draft, i + 1, end, has_name=bool(match["name"].strip()))
         else:
@@ -238,8 +163,13 @@ def _cut_thanks_at_end(draft: Draft, i: int) -> None:
         draft.shorten(i, line[: match.start()], CLOSING, match["cut"])
 
 
-def _is_name(text: str) -> bool:
-    return not text.strip() or bool(_NAME_LINE.match(text))
+def _closes(draft: Draft, i: int, end: int, name: str) -> bool:
+    """Whether a line that could be a closing is one: nothing or a name follows on it, and below "LG" a name."""
+    if name.strip():
+        return bool(_NAME_LINE.match(name))
+    if draft.lines[i].strip(" ,.!-").casefold() not in _AMBIGUOUS:
+        return True
+    return bool(_NAME_LINE.match(next((draft.lines[j] for j in range(i + 1, end) if draft.lines[j].strip()), "")))
 
 
 def _mark_delimited(draft: Draft, i: int, end: int) -> None:
