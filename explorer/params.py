@@ -56,6 +56,11 @@ class ReadParams:
             f"The header cannot have {self.header_rows} rows; choose 0 to 20.",
         )
 
+    @property
+    def is_about_tables(self) -> bool:
+        """Whether something was decided that only a table has."""
+        return any(value is not None for value in (self.delimiter, self.quote, self.first_line, self.header_rows))
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ReadParams:
         """From names and values; unknown names are a SettingsError."""

@@ -129,8 +129,8 @@ def _show_members(analysis: Analysis, representative: int, others: list[groups.M
                 others = others[::-1]
             if n_pages > 1:
                 start = (st.pagination(n_pages, key=f"members-{scope}", max_visible_pages=5) - 1) * _MEMBERS
-    if analysis.corpus.mask:
-        st.caption("Compared with times, ids, addresses and numbers masked.")
+    if analysis.corpus.left_out:
+        st.caption(f"Compared without {analysis.corpus.left_out}.")
     for member in others[start : start + _MEMBERS]:
         _show_member(analysis, representative, member)
     if n_pages > 1:

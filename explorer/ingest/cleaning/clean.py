@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from explorer.ingest.cleaning import mail
+from explorer.ingest.cleaning import disclaimers, mail, quotes
 from explorer.ingest.cleaning.forms import FORM, mark_forms
 from explorer.ingest.cleaning.learn import learn_forms, sampled
 from explorer.ingest.cleaning.markup import Draft, strip_markup
@@ -18,11 +18,11 @@ MARKUP = "markup"
 #: What is cut, with the words shown to the user.
 KINDS: Mapping[str, str] = {
     MARKUP: "HTML, Markdown or wiki markup",
-    mail.QUOTE: "quoted replies",
+    quotes.QUOTE: "quoted replies",
     mail.GREETING: "greetings",
     mail.CLOSING: "closings",
     mail.SIGNATURE: "signatures",
-    mail.DISCLAIMER: "disclaimers",
+    disclaimers.DISCLAIMER: "disclaimers",
     FORM: "text of a form",
 }
 _ENOUGH_WITHOUT_QUOTES = 8  # words: a shorter answer says too little without what it answers
@@ -125,9 +125,9 @@ def _mail_draft(text: str) -> tuple[Draft, bool]:
 def _give_back(draft: Draft, is_forwarded: bool) -> None:
     """Undo cuts that would leave too little: quotes, then forms, then everything but markup."""
     if any(draft.is_quoted) and (
-        is_forwarded or _n_words(draft, _ENOUGH_WITHOUT_QUOTES) < _ENOUGH_WITHOUT_QUOTES or mail.points_below(draft)
+        is_forwarded or _n_words(draft, _ENOUGH_WITHOUT_QUOTES) < _ENOUGH_WITHOUT_QUOTES or quotes.points_below(draft)
     ):
-        mail.give_back_quotes(draft)
+        quotes.give_back_quotes(draft)
     if (draft.before_forms or FORM in draft.cut) and _n_words(draft, _ENOUGH_WITHOUT_FORMS) < _ENOUGH_WITHOUT_FORMS:
         for i, line in draft.before_forms.items():
             draft.lines[i] = line
@@ -154,7 +154,7 @@ def _is_kept(draft: Draft, i: int) -> bool:
 
 
 def _kind_of(draft: Draft, i: int) -> str:
-    return mail.QUOTE if draft.is_quoted[i] else draft.cut[i]
+    return quotes.QUOTE if draft.is_quoted[i] else draft.cut[i]
 
 
 def _joined(draft: Draft, text: str) -> str:

@@ -61,6 +61,7 @@ def units_of(draft: Draft) -> Units:
             continue
         if _is_heading(draft, i):
             headings.add(key_of(line))
+            is_first = False
             continue
         for label, value, is_inner in _labelled(line):
             labels.setdefault(label, value)
@@ -136,7 +137,8 @@ def mark_forms(draft: Draft, forms: Forms) -> None:
             continue
         if forms.headings and _is_heading(draft, i) and key_of(line) in forms.headings:
             draft.cut[i] = FORM
-            continue  # the line below a heading at the top is still the first
+            is_first = False
+            continue
         removed: list[str] = []
         kept = _without_labels(line, forms.labels, removed) if forms.labels else line
         if forms.sentences and not is_first:

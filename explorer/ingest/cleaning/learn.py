@@ -72,7 +72,7 @@ def _shared_parts(units: Sequence[Units], least: int) -> tuple[frozenset[str], f
     n_label = Counter(label for unit in units for label in unit.labels)
     n_inner = Counter(label for unit in units for label in unit.inner_labels)
     labels = {label for label, n in n_label.items() if n >= least and _may_be_label(label)}
-    labels = {label for label in labels if not _is_part(label, labels, n_label, n_inner)}
+    labels = {label for label in labels if not _is_cut_wrong(label, labels, n_label, n_inner)}
     headings = {heading for heading, n in n_heading.items() if n >= least and heading not in _SAYING}
     values: dict[str, set[str]] = {label: set() for label in labels}
     together: Counter[tuple[str, str]] = Counter()
@@ -103,13 +103,22 @@ def _shared_parts(units: Sequence[Units], least: int) -> tuple[frozenset[str], f
 
 def _may_be_label(label: str) -> bool:
     words = label.split()
+    if any(word.endswith(("error", "exception", "fault", "fehler")) for word in words):
+        return False
     return not _SAYING.intersection(words) and not CODE_SHAPE.search(label) and len(label) <= 60
 
 
-def _is_part(label: str, labels: set[str], n_label: Counter[str], n_inner: Counter[str]) -> bool:
-    """Whether a label in the middle of lines is nearly always the end of a longer one: "type" of "issue type"."""
+def _is_cut_wrong(label: str, labels: set[str], n_label: Counter[str], n_inner: Counter[str]) -> bool:
+    """Whether a label in the middle of lines is a part of a longer one, or has a part of the value before it.
+
+    "type" is nearly always the end of "issue type"; "it issue" is only some of all "issue".
+    """
     if n_inner[label] < 0.5 * n_label[label]:
         return False
+    words = label.split()
+    ends = (" ".join(words[n:]) for n in range(1, len(words)))
+    if any(end in labels and n_label[label] < 0.8 * n_label[end] for end in ends):
+        return True
     return any(
         other != label and other.endswith(f" {label}") and n_label[other] >= 0.8 * n_label[label] for other in labels
     )

@@ -1,39 +1,19 @@
-"""What a mail carries beside its message: quoted replies, greetings, closings, signatures, disclaimers."""
+"""What a mail carries beside its message: greetings, closings, signatures; quotes.py and disclaimers.py do the rest."""
 
 from __future__ import annotations
 
 import re
 
 from explorer.ingest.cleaning import mail_words as words
+from explorer.ingest.cleaning.disclaimers import mark_disclaimers
 from explorer.ingest.cleaning.markup import Draft
+from explorer.ingest.cleaning.quotes import mark_quotes
 from explorer.ingest.cleaning.words import count_words
 
-QUOTE, GREETING, CLOSING = "quote", "greeting", "closing"
-SIGNATURE, DISCLAIMER = "signature", "disclaimer"
+GREETING, CLOSING, SIGNATURE = "greeting", "closing", "signature"
 
 _I = re.IGNORECASE
 _LONGEST = 300  # characters of a line that may be a greeting, a header or a signature
-
-# --- quoted replies
-_WROTE = re.compile(
-    rf"\s*(?:on|am|le|el|em|il|op|den|dnia|w dniu|dne|на|в|ср|пн|вт|чт|пт|сб|вс)?\b.*\b{words.WROTE}\b.{{0,80}}:\s*\Z"
-    rf"|.*(?:写道|寫道|のメール|作成)\s*[:：]\s*\Z",
-    _I,
-)
-_HAS_DATE = re.compile(
-    r"\d{1,4}[./-]\d{1,2}|\d{1,2}:\d\d|\d{1,2}\.?\s+\w{3,9}\.?,?\s+\d{4}|\b(?:19|20)\d\d\b|"
-    r"\d年|<?\S@\S"
-)
-_WRAPPED_WROTE = re.compile(r"\s*(?:on|am|le|el|em|il|op|den|w dniu)\s.*(?:\d{1,2}:\d\d|\b(?:19|20)\d\d\b)", _I)
-_ORIGINAL = re.compile(rf"\s*[-_=*#~>]{{2,}}.{{0,60}}{words.ORIGINAL}.{{0,60}}[-_=*#~<]{{2,}}\s*\Z", _I)
-_FORWARDED = re.compile(rf"\s*(?:[-_=]{{2,}}\s*{words.FORWARDED}.{{0,60}}|{words.FORWARDED}\s*:?)\s*\Z", _I)
-_HEADERS = re.compile(
-    rf"\s*\*?(?:(?P<from>{words.HEADER_FROM})|(?P<date>{words.HEADER_DATE})|(?P<to>{words.HEADER_TO})"
-    rf"|(?P<subject>{words.HEADER_SUBJECT}))\*?\s*[:：]\*?\s*(?P<value>\S?)",
-    _I,
-)
-_FORWARD_SUBJECT = re.compile(rf"\s*(?:\[[^\]\n]{{0,40}}\]\s*)?{words.FORWARD_SUBJECT}\s*[:：]", _I)
-_SEE_BELOW = re.compile(rf"(?<!\w){words.SEE_BELOW}(?!\w)", _I)
 
 # --- greetings
 _NAME = r"(?:[A-ZÄÖÜÉÈÀÅØÇÑŠŽА-Я][\w'’.-]{0,25})"
@@ -56,8 +36,7 @@ _ENDS_WITH_THANKS = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?。！？]\s+")
 _NAME_LINE = re.compile(
-    rf"\s*(?:{_NAME}|(?:von|van|de|der|la|da|dos|and|und|/|&|-)){{1}}(?:[\s,/&-]+(?:{_NAME}|"
-    rf"von|van|de|der|la|da|dos)){{0,4}}\s*\Z"
+    rf"\s*(?:i\. ?A\. )?{_NAME}(?:[\s,/&-]+(?:{_NAME}|von|van|de|der|la|da|dos|and|und|y|et)){{0,4}}\s*\Z"
 )
 _CONTACT = re.compile(
     r"(?:^|\W)(?:tel|phone|mobile|mob|cell|fax|office|direct|telefon|mobil|handy|téléphone|tél|móvil|teléfono|"
@@ -87,221 +66,22 @@ _SENT_FROM = re.compile(
     rf"|holen sie sich outlook für \w+.{{0,60}}|отправлено с .{{1,30}})\Z",
     _I,
 )
-_LEGAL = re.compile(
-    r"intended (?:solely |only |exclusively )?(?:for|to)\b|intended recipient|named addressee|addressee only|"
-    r"received (?:this|it) .{0,30}in error|"
-    r"irrtümlich erhalten|nicht der (?:richtige|beabsichtigte|vorgesehene) (?:adressat|empfänger)|"
-    r"ausschließlich für den|unbefugte|"
-    r"n'êtes pas (?:le|la) destinataire|reçu (?:ce|cet) .{0,30}par erreur|destiné exclusivement|"
-    r"no es (?:usted )?(?:el|su) destinatario|ha recibido este .{0,30}por error|exclusivamente (?:a|"
-    r"para) su destinatario|"
-    r"não (?:é|for) o destinatário|recebeu esta .{0,30}por engano|non (?:è|siete) il destinatario|"
-    r"ricevuto .{0,40}per errore|"
-    r"niet de (?:bedoelde )?(?:geadresseerde|ontvanger)|не являетесь (?:адресатом|получателем)|"
-    r"получили .{0,40}по ошибке|"
-    r"本邮件.{0,40}(?:保密|机密)|如果您不是|本メールは",
-    _I,
-)
-_SECRET = re.compile(
-    r"confidential|privileged|unauthori[sz]ed|disclos|dissemination|vertraulich|rechtlich geschützt|"
-    r"confidentiel|confidencial|"
-    r"confidenzial|riservat|vertrouwelijk|конфиденциальн|保密|机密|機密|delete|löschen|vernichten|détruire|eliminar|"
-    r"cancellar|"
-    r"verwijder|удалит|删除|削除|notify|benachrichtigen|informieren",
-    _I,
-)
-_OUTSIDE = re.compile(
-    r"\A\W*(?:(?:caution|warning|attention|external(?: e-?mail| sender)?|achtung|vorsicht|extern(?:e e-?mail)?|"
-    r"note|be careful)\W{1,4}.{0,80}"
-    r"(?:(?:originated|came|is|was sent|received|comes) (?:from )?(?:an? )?(?:outside|external)|"
-    r"von (?:außerhalb|extern)|externen? absender|"
-    r"provient de l'extérieur|external sender))"
-    r"|\A\W*(?:this (?:e-?mail|message) (?:originated|came|was sent) from outside)"
-    r"|\A\W*please consider the environment before printing|\A\W*denken sie an die umwelt.{0,40}druck|"
-    r"\A\W*pensez à l'environnement"
-    r"|\A\W*(?:\[external\]|\[extern\]|\[ext\])\W*\Z",
-    _I | re.S,
-)
-#: A disclaimer has one of these; in lower case.
-_DISCLAIMER_HINTS = words.phrases(
-    "intended|addressee|in error|irrtümlich|empfänger|adressat|ausschließlich|unbefugte|destinat|par erreur|por error",
-    "por engano|per errore|ontvanger|geadresseerde|адресат|получател|по ошибке|本邮件|如果您不是|本メールは",
-    "outside|external|extern|environment|umwelt|environnement|extérieur|[ext]",
-)
 #: The first two letters of what may open or close a mail: most lines begin with something else.
 _OPENS = frozenset(phrase[:2] for phrase in words.phrases(words.GREETING))
 _CLOSES = frozenset(phrase[:2] for phrase in words.phrases(words.CLOSING, words.THANKS))
-_FORWARDS = frozenset({"--", "__", "==", *(phrase[:2] for phrase in words.phrases(words.FORWARDED))})
+_AMBIGUOUS = frozenset({"br", "kr", "vg", "lg", "att", "best", "tia"})  # may be a brand or a word
 _MOST_SIGNATURE = 14  # lines
 _LEAST_BEFORE = 3  # words of a text that must stand before a signature
 
 
 def mark_mail(draft: Draft) -> bool:
     """Marks what belongs to the mail and not to the message; True where the mail was forwarded, not answered."""
-    _mark_disclaimers(draft)
-    starts, is_forwarded = _mark_quotes(draft)
+    mark_disclaimers(draft)
+    starts, is_forwarded = mark_quotes(draft)
     for begin, end in zip([0, *starts], [*starts, len(draft.lines)], strict=True):
         _mark_greeting(draft, begin, end)
         _mark_closings(draft, begin, end)
     return is_forwarded
-
-
-def _mark_disclaimers(draft: Draft) -> None:
-    whole = "\n".join(draft.lines).lower()
-    if not any(hint in whole for hint in _DISCLAIMER_HINTS):  # much faster than the expressions
-        return
-    for begin, end in _paragraphs(draft):
-        text = " ".join(draft.lines[begin:end])
-        if len(text) > 4_000:
-            continue
-        lower = text.lower()
-        if not any(hint in lower for hint in _DISCLAIMER_HINTS):
-            continue
-        is_outside = len(text) < 600 and bool(_OUTSIDE.match(text))
-        if is_outside or (len(text) > 60 and _LEGAL.search(text) and _SECRET.search(text)):
-            for i in range(begin, end):
-                if draft.is_open(i):
-                    draft.cut[i] = DISCLAIMER
-
-
-def _paragraphs(draft: Draft) -> list[tuple[int, int]]:
-    """Lines from a blank one to the next, of the same depth, outside code."""
-    found: list[tuple[int, int]] = []
-    begin = -1
-    for i, line in enumerate(draft.lines):
-        is_text = bool(line.strip()) and not draft.is_code[i]
-        if begin >= 0 and (not is_text or draft.depth[i] != draft.depth[begin]):
-            found.append((begin, i))
-            begin = -1
-        if is_text and begin < 0:
-            begin = i
-    if begin >= 0:
-        found.append((begin, len(draft.lines)))
-    return found
-
-
-def _mark_quotes(draft: Draft) -> tuple[list[int], bool]:
-    """Marks quoted replies; the lines at which a mail below another one begins, and whether it was forwarded."""
-    starts: list[int] = []
-    is_forwarded = bool(_FORWARD_SUBJECT.match(next((line for line in draft.lines if line.strip()), "")[:_LONGEST]))
-    i, n = 0, len(draft.lines)
-    while i < n:
-        line = draft.lines[i]
-        if draft.is_code[i] or not line.strip() or len(line) > _LONGEST or draft.is_quoted[i]:
-            i += 1
-            continue
-        if line.lstrip()[:2].lower() in _FORWARDS and _FORWARDED.match(line):
-            is_forwarded = True
-            draft.cut[i] = QUOTE
-            starts.append(i)
-        elif ":" in line or "：" in line or line.lstrip()[:1] in "-_=*#~":
-            end = _quote_from(draft, i)
-            if end > i:
-                starts.append(i)
-                i = end
-                continue
-        i += 1
-    _mark_nested(draft)
-    return starts, is_forwarded
-
-
-def _quote_from(draft: Draft, i: int) -> int:
-    """Marks the quoted mail that begins at line ``i``; where its marked lines end, ``i`` where none begins."""
-    line, n = draft.lines[i], len(draft.lines)
-    if _ORIGINAL.match(line):
-        draft.cut[i] = QUOTE
-        header_end = _header_block(draft, i + 1)
-        return _quote_rest(draft, max(header_end, i + 1))
-    header_end = _header_block(draft, i)
-    if header_end > i:
-        return _quote_rest(draft, header_end)
-    following = next((j for j in range(i + 1, min(i + 4, n)) if draft.lines[j].strip()), n)
-    goes_deeper = following < n and draft.depth[following] > draft.depth[i]
-    wrote = bool(_WROTE.match(line) and _HAS_DATE.search(line))
-    if (
-        not wrote
-        and _WRAPPED_WROTE.match(line)
-        and i + 1 < n
-        and _WROTE.match(f"{line} {draft.lines[i + 1]}"[:_LONGEST])
-    ):
-        draft.cut[i] = QUOTE
-        i, wrote = i + 1, True
-        following = next((j for j in range(i + 1, min(i + 4, n)) if draft.lines[j].strip()), n)
-        goes_deeper = following < n and draft.depth[following] > draft.depth[i]
-    named = goes_deeper and line.rstrip().endswith((":", "：")) and (_HAS_DATE.search(line) or _WROTE.match(line))
-    if not wrote and not named:
-        return i
-    draft.cut[i] = QUOTE
-    if not goes_deeper:
-        return _quote_rest(draft, i + 1)
-    depth = draft.depth[i]
-    j = i + 1
-    while j < n and (draft.depth[j] > depth or (not draft.lines[j].strip() and _deeper_ahead(draft, j, depth))):
-        draft.is_quoted[j] = True
-        j += 1
-    return j
-
-
-def _deeper_ahead(draft: Draft, i: int, depth: int) -> bool:
-    return any(draft.depth[j] > depth for j in range(i + 1, min(i + 3, len(draft.lines))))
-
-
-def _quote_rest(draft: Draft, begin: int) -> int:
-    for j in range(begin, len(draft.lines)):
-        draft.is_quoted[j] = True
-    return max(begin, len(draft.lines))
-
-
-def _header_block(draft: Draft, i: int) -> int:
-    """Where the header lines (From, Sent, To, Subject) that begin at line ``i`` end; ``i`` where there are none."""
-    kinds: set[str] = set()
-    last, j = i, i
-    while j < min(i + 14, len(draft.lines)):
-        line = draft.lines[j]
-        if line.strip():
-            match = None if draft.is_code[j] else _header(line)
-            if match is None:
-                # a long list of receivers goes on in the next line
-                if not kinds or ("@" not in line and ";" not in line):
-                    break
-            else:
-                kinds.add(_group_of(match))
-                last = j + 1
-        elif j - last > 1 or not kinds:
-            break
-        j += 1
-        if j == i + 1 and not kinds:
-            break
-    if "from" not in kinds or len(kinds & {"date", "to", "subject"}) < 2:
-        return i
-    for k in range(i, last):
-        if draft.lines[k].strip():
-            draft.cut[k] = QUOTE
-    return last
-
-
-def _header(line: str) -> re.Match[str] | None:
-    return _HEADERS.match(line) if ":" in line[:40] or "：" in line[:40] else None
-
-
-def _group_of(match: re.Match[str]) -> str:
-    return next(name for name in ("from", "date", "to", "subject") if match[name] is not None)
-
-
-def _mark_nested(draft: Draft) -> None:
-    """Blocks of ">" with more of them inside are a mail thread; a single level may cite an error or a rule."""
-    i, n = 0, len(draft.lines)
-    while i < n:
-        if not draft.depth[i] or draft.is_quoted[i]:
-            i += 1
-            continue
-        end = i
-        while end < n and draft.depth[end]:
-            end += 1
-        if sum(draft.depth[k] >= 2 and bool(draft.lines[k].strip()) for k in range(i, end)) >= 2:
-            for k in range(i, end):
-                draft.is_quoted[k] = True
-        i = end
 
 
 def _mark_greeting(draft: Draft, begin: int, end: int) -> None:
@@ -317,9 +97,10 @@ def _mark_greeting(draft: Draft, begin: int, end: int) -> None:
                 return
             continue
         if len(line) < 120 and _BARE_ADDRESS.match(line):
-            if seen > 1 or begin or _has_more(draft, i, end):
+            if _has_more(draft, i, end):
                 draft.cut[i] = GREETING
-            return
+            seen -= 1
+            continue
         match = _ADDRESS.match(line[:_LONGEST])
         if match and match["end"] and not _UNSURE_NAME.search(line[: match.end("end")]):
             if not match["rest"].strip():
@@ -340,6 +121,7 @@ def _has_more(draft: Draft, i: int, end: int) -> bool:
 
 def _mark_closings(draft: Draft, begin: int, end: int) -> None:
     n_words = 0
+    marks: list[int] = []
     for i in range(begin, end):
         line = draft.lines[i]
         if draft.cut[i] or draft.is_code[i] or not line.strip():
@@ -351,14 +133,16 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
         if _SENT_FROM.match(line):
             draft.cut[i] = SIGNATURE
         elif line.strip() == "--":
-            _mark_delimited(draft, i, end)
-        elif n_words >= _LEAST_BEFORE and (match := _closing(line)) and _is_name(match["name"]):
+            marks.append(i)
+        elif n_words >= _LEAST_BEFORE and (match := _closing(line)) and _closes(draft, i, end, match["name"]):
             draft.cut[i] = CLOSING
             _mark_signature(draft, i + 1, end, has_name=bool(match["name"].strip()))
         else:
             if n_words < _LEAST_BEFORE:
                 n_words += count_words(line)
             _cut_thanks_at_end(draft, i)
+    for i in reversed(marks[-_MOST_SIGNATURE:]):
+        _mark_delimited(draft, i, end)
 
 
 def _closing(line: str) -> re.Match[str] | None:
@@ -379,13 +163,18 @@ def _cut_thanks_at_end(draft: Draft, i: int) -> None:
         draft.shorten(i, line[: match.start()], CLOSING, match["cut"])
 
 
-def _is_name(text: str) -> bool:
-    return not text.strip() or bool(_NAME_LINE.match(text))
+def _closes(draft: Draft, i: int, end: int, name: str) -> bool:
+    """Whether a line that could be a closing is one: nothing or a name follows on it, and below "LG" a name."""
+    if name.strip():
+        return bool(_NAME_LINE.match(name))
+    if draft.lines[i].strip(" ,.!-").casefold() not in _AMBIGUOUS:
+        return True
+    return bool(_NAME_LINE.match(next((draft.lines[j] for j in range(i + 1, end) if draft.lines[j].strip()), "")))
 
 
 def _mark_delimited(draft: Draft, i: int, end: int) -> None:
     """ "--" on a line of its own begins a signature where what follows looks like one."""
-    block = [j for j in range(i + 1, end) if draft.lines[j].strip() and not draft.cut[j]]
+    block = [j for j in range(i + 1, end) if draft.lines[j].strip(" -") and not draft.cut[j]]
     if not block:
         draft.cut[i] = SIGNATURE
         return
@@ -429,16 +218,3 @@ def _mark_signature(draft: Draft, begin: int, end: int, *, has_name: bool) -> No
     for j in range(begin, last + 1):
         if draft.lines[j].strip() and not draft.cut[j]:
             draft.cut[j] = SIGNATURE
-
-
-def points_below(draft: Draft) -> bool:
-    """Whether the text says that what matters stands below it."""
-    return any(draft.is_open(i) and _SEE_BELOW.search(line[:2_000]) for i, line in enumerate(draft.lines))
-
-
-def give_back_quotes(draft: Draft) -> None:
-    """Quoted text is kept after all; of its header lines the subject's words."""
-    draft.is_quoted = [False] * len(draft.lines)
-    for i, line in enumerate(draft.lines):
-        if draft.cut[i] == QUOTE and (match := _header(line)) and match["subject"]:
-            draft.lines[i], draft.cut[i] = line[match.start("value") :], ""

@@ -11,7 +11,8 @@ def any_of(*lists: str) -> str:
 
 def phrases(*expressions: str) -> list[str]:
     """The phrases that expressions of :func:`any_of` were made of."""
-    return [phrase for one in expressions for phrase in one.removeprefix("(?:").removesuffix(")").split("|")]
+    lists = (one.removeprefix("(?:").removesuffix(")").replace(r"\s+", " ").replace("\\", "") for one in expressions)
+    return [phrase for one in lists for phrase in one.split("|")]
 
 
 GREETING = any_of(

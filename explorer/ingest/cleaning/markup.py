@@ -20,7 +20,7 @@ _INLINE = re.compile(
     r"|(?P<artefact>\{\{\{\}|\{\}\}\}|\{[*_+^~-]\})"  # what Jira's editor leaves of {{code}} and *bold*
     r"|\[(?P<bare>https?://[^\[\]\s|]{1,2000})\](?!\()"
     r"|(?P<ticks>`+)(?P<code>[^`\n]+)`+"
-    r"|!?\[(?P<text>[^\[\]\n]{0,500})\]\((?P<target>[^()\s]{1,2000})(?:\s+\"[^\"\n]{0,200}\")?\)"
+    r"|(?<![\w\]])!?\[(?P<text>[^\[\]\n]{0,500})\]\((?P<target>[^()\s]*[/.:#@][^()\s]*)(?:\s+\"[^\"\n]{0,200}\")?\)"
     r"|\[(?P<wiki>[^\[\]|\n]{1,500})\|(?P<address>(?:https?://|mailto:|#|\^|ftp://)[^\[\]\s|]{0,2000})(?:\|[^\[\]\n]{0,100})?\]"
     r"|(?<![\w!])!(?P<image>[\w .%()@-]{1,150}\.(?:png|jpe?g|gif|bmp|svg|tiff?|webp))(?:\|[^!\n]{0,100})?!(?!\w)"
     r"|\[(?:~|\^)(?P<person>[\w.@:-]{1,100})\]"
@@ -36,7 +36,7 @@ _BQ = re.compile(r"[ \t]*bq\.[ \t]+")
 _CHECKBOX = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])?[ \t]*(?:\[[ xX✓✔]?\](?=[ \t])|[☐☑☒])[ \t]*")
 _ALL_BOLD = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(\*{2,3}|__|\*)(?=[^\s*_])[^*\n]{1,120}\1[ \t]*[:：]?[ \t]*\Z")
 _RULE = re.compile(r"[ \t]*(?:[-*_=~#+][ \t]*){3,}\Z")
-_TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?)?[ \t]*\Z")
+_TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*\Z")
 _TABLE_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*\Z")
 _NO_ANSWER = re.compile(r"\s*_No response_\s*\Z", re.I)
 
@@ -185,5 +185,8 @@ def _inline(match: re.Match[str]) -> str:
         return ""
     if match["text"] is not None:
         return match["text"]
-    kept = (match[name] for name in ("mono", "code", "wiki", "bare", "person", "bold", "italic", "struck"))
+    for name in ("bold", "italic", "struck"):
+        if match[name] is not None:
+            return _INLINE.sub(_inline, match[name])  # shorter each time, so that this ends
+    kept = (match[name] for name in ("mono", "code", "wiki", "bare", "person"))
     return next((words for words in kept if words is not None), match.group())

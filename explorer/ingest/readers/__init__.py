@@ -37,6 +37,8 @@ def choose_reader(source: Source) -> Reader:
     Raises UnreadableFileError when no reader can open it.
     """
     as_lines = source.params.as_lines
+    if as_lines is None and source.params.is_about_tables:
+        as_lines = False
     sure = {reader: reader.sniff(source) for reader in READERS}
     if not any(sure.values()):
         raise source.unreadable()
