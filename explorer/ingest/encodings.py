@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from explorer.ingest.legacy_encodings import DISPLAY_NAMES, Legacy, find_legacy
 
 PIECE = 1 << 20  # bytes decoded at a time
+LONGEST_LINE = 64 << 20  # characters; no record is longer, and such a line would take many times its size
 _HEAD = 64 << 10
 _MAX_LISTED = 10
 _SAMPLE = 256 << 10  # bytes of lines with unusual letters that are looked at
@@ -35,6 +36,10 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 # What UTF-8 looks like that was taken for Windows-1252 and written as UTF-8 once more: "Ã¤", "â€™".
 _TWICE = ("Ã¤".encode()[:3], "Ãƒ".encode(), "â€".encode())
 _UNITS = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}
+
+
+class LongLineError(ValueError):
+    """A line that is longer than LONGEST_LINE."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +97,23 @@ def find_wide(data: bytes) -> str | None:
 
 
 def text_pieces(data: bytes, encoding: Encoding) -> Iterator[str]:
-    """The text in pieces that end behind a line end, so that a large file is never held as text in one piece."""
+    """The text in pieces that end behind a line end, so that a large file is never held as text in one piece.
+
+    Raises LongLineError.
+    """
     rest: list[str] = []
+    n_rest = 0
     for text in _decoded_chunks(data, encoding):
+        n_rest += len(text)
+        if n_rest > LONGEST_LINE:
+            raise LongLineError
         cut = text.rfind("\n") + 1 or text.rfind("\r", 0, len(text) - 1) + 1
         if not cut:
             rest.append(text)
             continue
         yield "".join([*rest, text[:cut]])
         rest = [text[cut:]]
+        n_rest = len(rest[0])
     last = "".join(rest)
     if last:
         yield last

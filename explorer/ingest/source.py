@@ -13,7 +13,15 @@ from typing import NamedTuple
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest import archives
 from explorer.ingest.archives import MAX_BYTES as MAX_BYTES
-from explorer.ingest.encodings import Encoding, decode_all, find_encoding, find_wide, text_pieces
+from explorer.ingest.encodings import (
+    LONGEST_LINE,
+    Encoding,
+    LongLineError,
+    decode_all,
+    find_encoding,
+    find_wide,
+    text_pieces,
+)
 from explorer.params import ReadParams
 
 _HEAD = 64 << 10
@@ -86,7 +94,13 @@ class Source:
 
     def pieces(self) -> Iterator[str]:
         """The text in pieces that end behind a line end, for files too large to be held as text in one piece."""
-        return text_pieces(self.data, self.encoding)
+        try:
+            yield from text_pieces(self.data, self.encoding)
+        except LongLineError as error:
+            raise UnreadableFileError(
+                f"{self.name} has a line of more than {LONGEST_LINE:,} characters, which no table or log has. "
+                "Check how it was exported."
+            ) from error
 
     @cached_property
     def head(self) -> str:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from explorer.errors import UnreadableFileError
 from explorer.ingest.source import Source
@@ -18,6 +17,7 @@ from explorer.types import Ints, ReadReport, RejectedRow
 MAX_COLUMNS = 10_000
 MAX_CELLS = 200_000_000
 BATCH_ROWS = 20_000
+_HELD_ROWS = 4_000  # few enough that the garbage collector does not walk through them again and again
 _BATCH_CELLS = 1_000_000  # held as Python strings before they go into Arrow
 MAX_REJECTED_TEXT = 2_000
 
@@ -71,7 +71,7 @@ class RowSink:
         self._lines: list[int] = []
         self._full_lines: list[Ints] = []
         self._n_flushed = 0
-        self._batch = max(1, min(BATCH_ROWS, _BATCH_CELLS // max(len(self.names), 1)))
+        self._batch = max(1, min(_HELD_ROWS, _BATCH_CELLS // max(len(self.names), 1)))
         self.n_repaired = 0
 
     def add(self, cells: Sequence[str | None], line: int) -> None:
@@ -101,8 +101,10 @@ class RowSink:
         self._full_lines.append(np.asarray(self._lines, dtype=np.int64))
         self._n_flushed += len(self._lines)
         self.n_repaired += n_repaired
+        is_last = len(self._lines) < self._batch
         self._rows, self._lines = [], []
-        self.tick(self._n_flushed)
+        if is_last or self._n_flushed % BATCH_ROWS < self._batch:
+            self.tick(self._n_flushed)
 
 
 def string_table(names: Sequence[str], columns: Iterable[Sequence[str | None]]) -> tuple[pa.Table, int]:
@@ -122,11 +124,18 @@ def string_column(values: Sequence[str | None]) -> tuple[Any, int]:
         array = pa.array(values, pa.string())
     except UnicodeEncodeError:
         array = None
-    if array is not None and not pc.any(pc.match_substring(array, "\x00")).as_py():
+    if array is not None and not _has_nul(array):
         return array, 0
     repaired = [None if value is None else repair_text(value) for value in values]
     n_repaired = sum(a != b for a, b in zip(values, repaired, strict=True))
     return pa.array(repaired, pa.string()), n_repaired
+
+
+def _has_nul(array: Any) -> bool:
+    """Whether any text of a string array, as ``pa.array`` has just made it, holds a NUL."""
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]  # more than 2 GB come in chunks
+    letters = [chunk.buffers()[2] for chunk in chunks]
+    return any(part is not None and part.size and np.frombuffer(part, np.uint8).min() == 0 for part in letters)
 
 
 def repair_text(text: str) -> str:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 
-from explorer.errors import InputError
+from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.encodings import decode_all
-from explorer.ingest.readers.base import Confidence, FileRows, RowSink, Tick, column_names, report
+from explorer.ingest.readers.base import (
+    MAX_COLUMNS,
+    Confidence,
+    FileRows,
+    RowSink,
+    Tick,
+    check_size,
+    column_names,
+    report,
+)
 from explorer.ingest.readers.dialect import SPACES, Dialect, Sample, sniff_dialect
-from explorer.ingest.readers.layout import Layout, find_layout
+from explorer.ingest.readers.layout import find_layout
 from explorer.ingest.readers.records import RecordReader
 from explorer.ingest.readers.rows import TableRows
 from explorer.ingest.source import Source
@@ -20,6 +29,7 @@ _MAYBE_TABLES = {"txt"}  # where a name says little, a table must leave no doubt
 _ESCAPE_REGION = 64 << 10
 _LEAST_RECORDS = 3  # in the head of a file, to decide by
 _LONG_HEAD = 16 << 20
+MAX_LINES = 20_000_000
 
 # The limit guards against a quote that is never closed; records.py finds those itself.
 csv.field_size_limit(2**31 - 1)
@@ -37,13 +47,16 @@ class DelimitedReader:
         if source.suffix in _SUFFIXES:
             return Confidence.NAMED
         if source.suffix in _MAYBE_TABLES:
-            return Confidence.PLAIN if _is_plain(*_sniff(source), least_rows=5) else Confidence.FALLBACK
-        if source.suffix not in _NOT_TABLES and _is_plain(*_sniff(source), least_rows=1):
+            return Confidence.PLAIN if _is_plain(source, least_rows=5) else Confidence.FALLBACK
+        if source.suffix not in _NOT_TABLES and _is_plain(source, least_rows=1):
             return Confidence.LIKELY
         return Confidence.FALLBACK
 
     def read(self, source: Source, tick: Tick) -> FileRows:
-        sample, layout = _sniff(source)
+        _check_lines(source)
+        sample = _sniff(source)
+        check_size(source, 0, sample.width)
+        layout = find_layout(sample, source.params)
         if not sample.records:
             raise InputError(f"{source.name} has no text in it, only blank lines. Check how it was exported.")
         dialect = _with_late_escapes(source, sample.dialect, sample.width)
@@ -73,18 +86,30 @@ class DelimitedReader:
         return FileRows(cells, lines, made, tuple(rows.rejected))
 
 
-def _sniff(source: Source) -> tuple[Sample, Layout]:
-    """The dialect and the layout; from more than the head of the file where that holds hardly a record."""
+def _check_lines(source: Source) -> None:
+    n_lines = source.data.count(b"\n")
+    if n_lines > MAX_LINES:
+        raise UnreadableFileError(
+            f"{source.name} has {n_lines:,} lines, more than the {MAX_LINES:,} we read. Split it and read the parts."
+        )
+
+
+def _sniff(source: Source) -> Sample:
+    """The dialect and the first records; from more than the head of the file where that holds hardly a record."""
     sample = sniff_dialect(source.head, source.suffix, source.params, is_cut=source.is_head_cut)
     if source.is_head_cut and len(sample.records) < _LEAST_RECORDS:
         head = decode_all(source.data[:_LONG_HEAD], source.encoding)
         is_cut = len(source.data) > _LONG_HEAD
         sample = sniff_dialect(head, source.suffix, source.params, is_cut=is_cut, n_characters=_LONG_HEAD)
-    return sample, find_layout(sample, source.params)
+    return sample
 
 
-def _is_plain(sample: Sample, layout: Layout, *, least_rows: int) -> bool:
+def _is_plain(source: Source, *, least_rows: int) -> bool:
     """Whether the content alone shows a table: rows of one width below a header."""
+    sample = _sniff(source)
+    if not sample.records or sample.width > MAX_COLUMNS:
+        return False
+    layout = find_layout(sample, source.params)
     if sample.dialect.delimiter is None or layout.n_header_rows == 0 or layout.first_line > sample.records[0].line:
         return False
     rows = sample.rows

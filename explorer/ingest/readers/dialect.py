@@ -12,8 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
+from explorer.ingest.readers.base import MAX_COLUMNS
 from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
 from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter
 from explorer.params import ReadParams
@@ -27,6 +27,7 @@ _GROWING = "|:;,~^#@$%&*!\t§¦<>-=+/\\"
 QUOTES = "\"'`"
 SPACES = " +"  # runs of spaces, as in aligned columns
 _SAMPLE_ROWS = 300
+_SAMPLE_CELLS, _LEAST_ROWS = 100_000, 8  # of a wide table fewer rows are enough
 _SAMPLE_CHARACTERS = 192 << 10
 _STATED = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\n|\r)", re.IGNORECASE)  # Excel's own first line
 _NAMED_BONUS = 0.05
@@ -172,8 +173,16 @@ def _places(line: str, base: str) -> Iterator[int]:
 def _sample(text: str, dialect: Dialect, is_cut: bool) -> Sample:
     """The first records; the last one is left out where it may be cut."""
     reader = RecordReader([text], dialect.splitter, 0, dialect.start)
-    records = [record for record in islice(reader, _SAMPLE_ROWS + 1) if any(record.cells)]
-    if len(records) > 1 and (is_cut or len(records) > _SAMPLE_ROWS):
+    records: list[Record] = []
+    n_cells = 0
+    for record in reader:
+        if any(record.cells):
+            records.append(record)
+            n_cells += len(record.cells)
+        if len(records) > _SAMPLE_ROWS or (n_cells > _SAMPLE_CELLS and len(records) > _LEAST_ROWS):
+            is_cut = True
+            break
+    if len(records) > 1 and is_cut:
         records.pop()
     return Sample(dialect, tuple(records), _width(records), 0.0, reader.n_repaired)
 
@@ -249,6 +258,8 @@ def _fit(sample: Sample, suffix: str) -> float:
         return 0.0
     if len(rows) >= 12 and fit < 0.25:  # commas in sentences
         return 0.0
+    if sample.width > MAX_COLUMNS:  # is refused, whatever its cells are like
+        return fit
     table = [row for row in rows if len(row) == sample.width]
     others = "".join(c for c in _USUAL if c not in delimiter)
     fit *= 1 - 0.4 * odd_fraction(table[:100], others)

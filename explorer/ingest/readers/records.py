@@ -74,6 +74,7 @@ class RecordReader:
         self._splitter = splitter
         self._text = ""  # from the record being read to the end of the last piece
         self._position = 0
+        self._line_end = "\n"
         self._line = 1
         self._blank_line = -1
         self._farthest_quote = _FARTHEST_QUOTE
@@ -136,6 +137,7 @@ class RecordReader:
             piece = pattern.sub(written, piece)
         self._text = self._text[self._position :] + piece
         self._position = 0
+        self._line_end = "\n" if "\n" in piece else "\r"
         return True
 
     def _lines(self) -> Iterator[str]:
@@ -146,10 +148,7 @@ class RecordReader:
                 start -= self._position
                 if start > self._farthest_quote or not self._more():
                     return
-            end_mark = "\n" if self._text.find("\n", start) >= 0 else "\r"
-            end = self._text.find(end_mark, start + size) + 1 or len(self._text)
-            if end_mark == "\r" and self._text.startswith("\n", end):
-                end += 1
+            end = self._text.find(self._line_end, start + size) + 1 or len(self._text)
             size = min(2 * size, _LARGEST_PIECE)
             self._stream = io.StringIO(self._text[start:end], newline="")
             self._stream_start = start

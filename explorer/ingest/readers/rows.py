@@ -63,6 +63,7 @@ class TableRows:
         self._trimmed_lines: list[int] = []
         self._other_delimiter_lines: list[int] = []
         self._n_long = 0
+        self._add = sink.add
 
     def take_top(self, record: Record) -> bool:
         """Take a record from the top of the file; False when the header is complete and records follow."""
@@ -103,7 +104,7 @@ class TableRows:
                 text = (self._dialect.delimiter or "").join(cells)
                 self.rejected.append(rejected_row(self._source, line, reason, text))
                 return
-        self.sink.add(cells, line)
+        self._add(cells, line)
 
     def take_odd(self, record: Record) -> None:
         """A record that is broken, or wider or narrower than the table."""
