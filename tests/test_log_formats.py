@@ -14,7 +14,7 @@ from explorer.types import Table
 EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = {
     "syslog (RFC 5424)": (
         '<34>1 2026-11-21T06:48:11.003Z web1.example.com su 77 ID47 - \ufeffsu root failed for lonvick on /dev/pts/8\n'
-        '<165>1 2026-11-21T06:48:12+01:00 2001:db8::7 evntslog - ID9 [ex@32473 iut="3" src="a \\"b\\" ]"][x@1 y="z"] done\n'
+        '<165>1 2026-11-21T06:48:12+01:00 2001:db8::7 evntslog - ID9 [ex@32473 iut="3" src="a \\"b\\" ]"][x@1 y="z"] done\n'  # noqa: E501
         "<13>1 - - - - - - nothing known\n",
         {"time": "2026-11-21T06:48:11.003Z", "level": "CRITICAL", "host": "web1.example.com", "component": "su",
          "pid": "77", "msgid": "ID47", "data": None, "message": "su root failed for lonvick on /dev/pts/8"},
@@ -43,7 +43,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = 
     ),
     "access log (combined)": (
         '203.0.113.9 - - [21/Nov/2026:06:48:11 +0100] "GET /a?b=c HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11)"\n'
-        '2001:db8::9 - bob [21/Nov/2026:06:48:12 +0100] "POST /\\"x\\" HTTP/2.0" 500 - "https://x/" "a\\"b" "-" 0.004\n',
+        '2001:db8::9 - bob [21/Nov/2026:06:48:12 +0100] "POST /\\"x\\" HTTP/2" 500 - "https://x/" "a\\"b" "-" 0.004\n',
         {"client": "203.0.113.9", "user": None, "time": "21/Nov/2026:06:48:11 +0100", "status": "200",
          "bytes": "512", "message": "GET /a?b=c HTTP/1.1", "agent": "Mozilla/5.0 (X11)", "referrer": None},
         {"client": "2001:db8::9", "user": "bob", "status": "500", "bytes": None, "agent": 'a\\"b', "more": '"-" 0.004'},
@@ -182,7 +182,8 @@ EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = 
     ),
     ".NET console": (
         "info: Microsoft.Hosting.Lifetime[14]\n      Now listening on: http://localhost:5000\n"
-        "fail: Shop.Orders.Handler[0]\n      An exception occurred\n      System.Exception: x\n         at Shop.A.B() in C:\\a.cs:line 3\n",
+        "fail: Shop.Orders.Handler[0]\n      An exception occurred\n"
+        "      System.Exception: x\n         at Shop.A.B() in C:\\a.cs:line 3\n",
         {"level": "INFO", "component": "Microsoft.Hosting.Lifetime", "event": "14",
          "message": "      Now listening on: http://localhost:5000"},
         {"level": "ERROR"},
