@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.errors import InputError
 from explorer.ingest import log_records
+from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
@@ -36,6 +38,8 @@ def build_corpus(table: Table, roles: Roles | None = None, *, mask: bool | None 
     kind: Kind = "logs" if table.is_lines or looks_like_logs(texts) else "tickets"
     is_masked = kind == "logs" if mask is None else mask
     times, reports = _times(table, roles, texts, kind)
+    table, times = order_by_time(replace(table, reports=reports), times)
+    texts, reports = _texts(table, roles) if table.reports is not reports else texts, table.reports
     if kind == "logs" and mask is None:
         reports = log_records.noted(reports, range(len(reports)), [_MASKED])
     fields = table.cells

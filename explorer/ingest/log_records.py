@@ -71,10 +71,9 @@ def newest_time(file_name: str) -> np.datetime64:
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
     """The columns with one for the level, where records say it, and the columns whose values repeat."""
     cells = table.cells
-    lines = cells.column(LINE).combine_chunks() if table.n_rows else pa.array([], pa.string())
     given = cells.column(LEVEL) if LEVEL in cells.column_names else None
     if given is None or given.null_count:
-        found = find_levels(lines)
+        found = find_levels(log_texts(table).combine_chunks())
         levels = found if given is None else pc.coalesce(given.combine_chunks(), found)
         if levels.null_count < len(levels):
             column = pa.chunked_array([levels])

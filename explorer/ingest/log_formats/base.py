@@ -19,10 +19,14 @@ _VARIANT = re.compile(r"_\d\Z")
 
 
 class Parsed(NamedTuple):
-    """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere."""
+    """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere.
+
+    ``n_left_out`` fields got no column, because there are too many different ones.
+    """
 
     is_head: pa.Array
     columns: Mapping[str, pa.Array]
+    n_left_out: int = 0
 
 
 class LogFormat(Protocol):

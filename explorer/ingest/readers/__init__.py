@@ -18,9 +18,9 @@ __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
 READERS: tuple[Reader, ...] = (
     ParquetReader(),
     WorkbookReader(),
+    LinesReader(),
     JsonLinesReader(),
     JsonReader(),
-    LinesReader(),
     DelimitedReader(),
 )
 
