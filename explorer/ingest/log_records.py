@@ -73,10 +73,9 @@ def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
     cells = table.cells
     given = cells.column(LEVEL) if LEVEL in cells.column_names else None
     if given is None or given.null_count:
-        found = find_levels(log_texts(table).combine_chunks())
-        levels = found if given is None else pc.coalesce(given.combine_chunks(), found)
-        if levels.null_count < len(levels):
-            column = pa.chunked_array([levels])
+        found = pa.chunked_array([find_levels(chunk) for chunk in log_texts(table).chunks], pa.string())
+        column = found if given is None else pc.coalesce(given, found)
+        if column.null_count < len(column):
             if given is None:
                 cells = cells.append_column(LEVEL, column)
             else:

@@ -24,7 +24,7 @@ _PIECE = 8 << 20  # characters taken apart at a time
 _MAX_COLUMNS = 500
 _SAMPLE_BLOCKS = 5
 _SAMPLE_CHARACTERS = 40_000  # of each block
-_SAMPLE_LINES = 200
+_SAMPLE_LINES = 60
 _MAX_SAMPLE_LINE = 4_000
 
 
@@ -138,6 +138,7 @@ class _Log:
         self._n_left_out += max(len(names) - _MAX_COLUMNS, 0)
         names = names[:_MAX_COLUMNS]
         kept = [name for name in names if name == LINE or cells.column(name).null_count < cells.num_rows]
+        pa.default_memory_pool().release_unused()
         return cells.select(kept), np.concatenate(lines)
 
     def notes(self) -> list[str]:
@@ -188,7 +189,8 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
     raw = take_records(piece, rows[first], rows[last])
     columns: dict[str, pa.Array] = {LINE: raw}
     if parsed is not None:
-        heads = {name: column.take(pa.array(first)) for name, column in parsed.columns.items()}
+        is_whole = len(first) == len(rows)
+        heads = {name: col if is_whole else col.take(pa.array(first)) for name, col in parsed.columns.items()}
         heads[MESSAGE] = _messages(heads.get(MESSAGE), raw, is_head[first], last > first)
         columns |= {name: column for name, column in heads.items() if name != LINE}
     return _Records(
