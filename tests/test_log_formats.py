@@ -14,7 +14,7 @@ from explorer.types import Table
 EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = {
     "syslog (RFC 5424)": (
         '<34>1 2026-11-21T06:48:11.003Z web1.example.com su 77 ID47 - \ufeffsu root failed for lonvick on /dev/pts/8\n'
-        '<165>1 2026-11-21T06:48:12+01:00 2001:db8::7 evntslog - ID9 [ex@32473 iut="3" src="a \\"b\\" ]"][x@1 y="z"] done\n'
+        '<165>1 2026-11-21T06:48:12+01:00 2001:db8::7 evntslog - ID9 [ex@32473 iut="3" src="a \\"b\\" ]"][x@1 y="z"] done\n'  # noqa: E501
         "<13>1 - - - - - - nothing known\n",
         {"time": "2026-11-21T06:48:11.003Z", "level": "CRITICAL", "host": "web1.example.com", "component": "su",
          "pid": "77", "msgid": "ID47", "data": None, "message": "su root failed for lonvick on /dev/pts/8"},
@@ -43,7 +43,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = 
     ),
     "access log (combined)": (
         '203.0.113.9 - - [21/Nov/2026:06:48:11 +0100] "GET /a?b=c HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11)"\n'
-        '2001:db8::9 - bob [21/Nov/2026:06:48:12 +0100] "POST /\\"x\\" HTTP/2.0" 500 - "https://x/" "a\\"b" "-" 0.004\n',
+        '2001:db8::9 - bob [21/Nov/2026:06:48:12 +0100] "POST /\\"x\\" HTTP/2" 500 - "https://x/" "a\\"b" "-" 0.004\n',
         {"client": "203.0.113.9", "user": None, "time": "21/Nov/2026:06:48:11 +0100", "status": "200",
          "bytes": "512", "message": "GET /a?b=c HTTP/1.1", "agent": "Mozilla/5.0 (X11)", "referrer": None},
         {"client": "2001:db8::9", "user": "bob", "status": "500", "bytes": None, "agent": 'a\\"b', "more": '"-" 0.004'},
@@ -182,7 +182,8 @@ EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = 
     ),
     ".NET console": (
         "info: Microsoft.Hosting.Lifetime[14]\n      Now listening on: http://localhost:5000\n"
-        "fail: Shop.Orders.Handler[0]\n      An exception occurred\n      System.Exception: x\n         at Shop.A.B() in C:\\a.cs:line 3\n",
+        "fail: Shop.Orders.Handler[0]\n      An exception occurred\n"
+        "      System.Exception: x\n         at Shop.A.B() in C:\\a.cs:line 3\n",
         {"level": "INFO", "component": "Microsoft.Hosting.Lifetime", "event": "14",
          "message": "      Now listening on: http://localhost:5000"},
         {"level": "ERROR"},
@@ -255,6 +256,81 @@ EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = 
         "20171223-22:15:29:606|Step_LSC|30002312|onStandStepChanged 3579\n20171223-22:15:29:615|x\n",
         {"time": "20171223-22:15:29:606", "message": "Step_LSC|30002312|onStandStepChanged 3579"},
         {"message": "x"},
+    ),
+    "Kubernetes (CRI)": (
+        "2026-11-21T06:48:11.123456789Z stdout F Started\n2026-11-21T06:48:11.123456790Z stderr F ERROR gone\n",
+        {"time": "2026-11-21T06:48:11.123456789Z", "stream": "stdout", "part": "F", "message": "Started"},
+        {"stream": "stderr", "message": "ERROR gone"},
+    ),
+    "kubectl --prefix": (
+        "[pod/web-5d/app] Started\n[pod/web-5d/app] ERROR gone\n",
+        {"component": "pod/web-5d/app", "message": "Started"},
+        {"message": "ERROR gone"},
+    ),
+    "Docker Compose": (
+        "web_1    | Started\ndb-1     | LOG:  ready\n",
+        {"component": "web_1", "message": "Started"},
+        {"component": "db-1", "message": "LOG:  ready"},
+    ),
+    "JSON (Docker)": (
+        '{"log":"started\\n","stream":"stdout","time":"2026-11-21T06:48:11.1Z"}\n'
+        '{"log":"\\u001b[31mgone\\n","stream":"stderr","time":"2026-11-21T06:48:11.2Z"}\n',
+        {"message": "started", "component": "stdout", "time": "2026-11-21T06:48:11.1Z"},
+        {"message": "\x1b[31mgone", "component": "stderr"},
+    ),
+    "JSON (journald)": (
+        '{"__CURSOR":"s=1","__REALTIME_TIMESTAMP":"1763707691123456","PRIORITY":"3","SYSLOG_IDENTIFIER":"sshd",'
+        '"_PID":"12","MESSAGE":"error: kex"}\n'
+        '{"__REALTIME_TIMESTAMP":"1763707691123457","PRIORITY":"6","_COMM":"cron","MESSAGE":"ran"}\n',
+        {"time": "1763707691123456", "level": "ERROR", "component": "sshd", "_PID": "12", "message": "error: kex"},
+        {"level": "INFO", "component": "cron"},
+    ),
+    "JSON (GCP)": (
+        '{"insertId":"a","severity":"ERROR","timestamp":"2026-11-21T06:48:11Z","logName":"projects/p/logs/x",'
+        '"textPayload":"gone","resource":{"type":"gce","labels":{"zone":"z"}}}\n'
+        '{"insertId":"b","severity":"INFO","timestamp":"2026-11-21T06:48:12Z","jsonPayload":{"message":"ok","n":1}}\n',
+        {"level": "ERROR", "message": "gone", "component": "projects/p/logs/x", "resource.labels.zone": "z"},
+        {"level": "INFO", "message": "ok", "jsonPayload.n": "1"},
+    ),
+    "JSON (ECS)": (
+        '{"@timestamp":"2026-11-21T06:48:11.123Z","log.level":"WARN","message":"slow","ecs.version":"1.2.0",'
+        '"service.name":"shop","log":{"logger":"a.B"},"line":12}\n'
+        '{"@timestamp":"2026-11-21T06:48:11.124Z","log":{"level":"error"},"message":"x","ecs":{"version":"8"}}\n',
+        {"time": "2026-11-21T06:48:11.123Z", "level": "WARN", "message": "slow", "component": "a.B",
+         "line (field)": "12", "service.name": "shop"},
+        {"level": "ERROR"},
+    ),
+    "JSON (CloudWatch)": (
+        '{"logStreamName":"i-1","timestamp":1763707691123,"message":"START RequestId: 7\\n","ingestionTime":1}\n'
+        '{"logStreamName":"i-1","timestamp":1763707691124,"message":"END","ingestionTime":1,"eventId":"4"}\n',
+        {"time": "1763707691123", "component": "i-1", "message": "START RequestId: 7"},
+        {"message": "END"},
+    ),
+    "JSON (MongoDB)": (
+        '{"t":{"$date":"2026-11-21T06:48:11.123+00:00"},"s":"I","c":"NETWORK","id":4,"ctx":"conn1","msg":"ended",'
+        '"attr":{"remote":"127.0.0.1:5"}}\n'
+        '{"t":{"$date":"2026-11-21T06:48:11.124+00:00"},"s":"E","c":"STORAGE","id":5,"ctx":"x","msg":"bad"}\n',
+        {"time": "2026-11-21T06:48:11.123+00:00", "level": "INFO", "component": "NETWORK", "message": "ended",
+         "attr.remote": "127.0.0.1:5"},
+        {"level": "ERROR"},
+    ),
+    "JSON (Serilog)": (
+        '{"@t":"2026-11-21T06:48:11.1Z","@mt":"Order {Id}","@l":"Error","Id":7,"SourceContext":"Shop"}\n'
+        '{"@t":"2026-11-21T06:48:11.2Z","@mt":"Order {Id}","Id":8}\n',
+        {"level": "ERROR", "message": "Order {Id}", "component": "Shop", "Id": "7"},
+        {"level": None, "Id": "8"},
+    ),
+    "JSON log lines": (
+        '{"level":30,"time":1763707691123,"pid":1,"hostname":"h","name":"app","msg":"hello","req":{"id":"r1"}}\n'
+        '{"level":50,"time":1763707691124,"pid":1,"hostname":"h","name":"app","msg":"gone"}\n',
+        {"level": "INFO", "component": "app", "message": "hello", "req.id": "r1", "time": "1763707691123"},
+        {"level": "ERROR"},
+    ),
+    "logfmt": (
+        'time="2026-11-21T06:48:11Z" level=info msg="a \\"b\\" c" component=db n=1 empty=\n'
+        "ts=2026-11-21T06:48:12Z caller=main.go:3 level=warn msg=slow took=12ms\n",
+        {"time": "2026-11-21T06:48:11Z", "level": "INFO", "message": 'a "b" c', "component": "db", "n": "1"},
+        {"component": "main.go:3", "level": "WARN", "message": "slow", "took": "12ms"},
     ),
 }  # fmt: skip
 

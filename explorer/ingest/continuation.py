@@ -31,6 +31,7 @@ _FRAME = "|".join((
     r"---> ",
     r"goroutine \d+ \[",
     r"created by [\w./]+",
+    r"exit status \d+$",
     r"\[signal SIG",
     r"stack backtrace:$",
     r"note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)",
@@ -51,12 +52,8 @@ _IS_CRASH = (
 )
 _SPEAKS_OF_ERROR = r"(?i:error|fatal|panic|crit|severe|exception|fail|crash|abort)"
 _IS_FOREIGN = rf"^(?:<\d{{1,3}}>)?[\[(<]?(?:{ANY_TIME}|\d\d:\d\d:\d\d)|^\{{.*\}}\s*$"
+_IS_FUNCTION = r"^[\w./*()\[\]{}-]+\(.*\)$"  # of Go; the line below says where it stands
 _IS_TRACEBACK_END = r"^[A-Za-z_][\w.]*(?:: .*)?$"
-
-
-def is_marked(lines: pa.Array) -> pa.Array:
-    """Whether each line (n,) looks like the continuation of a record: indented, or part of a trace or of a value."""
-    return pc.and_not(_matches(lines, _IS_MARKED), _matches(lines, _IS_FOREIGN))
 
 
 def begins_record(lines: pa.Array, is_head: Bools, *, has_format: bool, continues: str | None = None) -> Bools:
@@ -79,8 +76,7 @@ def begins_record(lines: pa.Array, is_head: Bools, *, has_format: bool, continue
         firm = is_head | starts | (crashes & ~_after_error(lines, is_head, crashes))
         marked &= ~firm
         marked |= crashes & ~firm
-        if has_format:
-            marked |= _bridged(marked, firm)
+        marked |= _bridged(marked, firm) if has_format else _around_frames(lines, marked, firm)
         marked |= _in_traceback(lines, picked, others, has_format=has_format)
         begins = ~marked
     if len(begins):
@@ -141,6 +137,20 @@ def _bridged(marked: Bools, firm: Bools) -> Bools:
     is_near = (following < n) & (following - np.arange(n) <= BRIDGE)
     bridged: Bools = ~marked & ~firm & is_near & marked[np.minimum(following, n - 1)]
     return bridged
+
+
+def _around_frames(lines: pa.Array, marked: Bools, firm: Bools) -> Bools:
+    """Lines of a plain text that belong to the frames beside them: functions above a place, values below a frame."""
+    follows = np.zeros(len(marked), dtype=np.bool_)
+    if not marked.any():
+        return follows
+    follows[:-1] = marked[1:] & ~marked[:-1] & ~firm[:-1]
+    rows = np.flatnonzero(follows)
+    follows[rows] = _numpy(_matches(lines.take(pa.array(rows)), _IS_FUNCTION))
+    near = marked | follows
+    indented = _numpy(_matches(lines, r"^(?:\s|[\])}]+[,;]?$)")) & ~firm
+    joined: Bools = follows | (indented & (_last_true(near) > _last_true(~indented & ~near)))
+    return joined
 
 
 def _in_traceback(lines: pa.Array, picked: pa.Array, others: Ints, *, has_format: bool) -> Bools:

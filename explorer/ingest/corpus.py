@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from explorer.errors import InputError
 from explorer.ingest import log_records
 from explorer.ingest.cleaning import KINDS, clean_texts
+from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
@@ -40,6 +42,8 @@ def build_corpus(
     kind: Kind = "logs" if table.is_lines or looks_like_logs(texts) else "tickets"
     is_masked = kind == "logs" if mask is None else mask
     times, reports = _times(table, roles, texts, kind)
+    table, times = order_by_time(replace(table, reports=reports), times)
+    texts, reports = _texts(table, roles) if table.reports is not reports else texts, table.reports
     if kind == "logs" and mask is None:
         reports = log_records.noted(reports, range(len(reports)), [_MASKED])
     cleaning = _cleaning(texts) if (kind == "tickets" if clean is None else clean) else None

@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 #: How a level may be written (upper case) -> how it is shown.
 LEVEL_NAMES = {
     "TRACE": "TRACE", "VERBOSE": "TRACE", "FINER": "TRACE", "FINEST": "TRACE", "VRB": "TRACE", "TRC": "TRACE",
-    "TRCE": "TRACE", "TRAC": "TRACE", "DEBU": "DEBUG", "ERRO": "ERROR", "FATA": "FATAL", "PANI": "FATAL", "DEBUG": "DEBUG", "FINE": "DEBUG", "DBG": "DEBUG", "DBUG": "DEBUG", "INFO": "INFO",
-    "INFORMATION": "INFO", "INFORMATIONAL": "INFO", "INF": "INFO", "CONFIG": "INFO", "LOG": "INFO",
-    "NOTICE": "NOTICE", "NOTE": "NOTICE", "SYSTEM": "NOTICE", "WARN": "WARN", "WARNING": "WARN", "WRN": "WARN",
-    "ERROR": "ERROR", "ERR": "ERROR", "SEVERE": "ERROR", "FAIL": "ERROR", "CRITICAL": "CRITICAL", "CRIT": "CRITICAL",
-    "ALERT": "CRITICAL", "DPANIC": "CRITICAL", "FATAL": "FATAL", "FTL": "FATAL", "EMERG": "FATAL",
-    "EMERGENCY": "FATAL", "PANIC": "FATAL", "FAULT": "FATAL",
+    "TRCE": "TRACE", "TRAC": "TRACE", "DEBUG": "DEBUG", "FINE": "DEBUG", "DBG": "DEBUG", "DBUG": "DEBUG",
+    "DEBU": "DEBUG", "INFO": "INFO", "INFORMATION": "INFO", "INFORMATIONAL": "INFO", "INF": "INFO", "CONFIG": "INFO",
+    "LOG": "INFO", "NOTICE": "NOTICE", "NOTE": "NOTICE", "SYSTEM": "NOTICE", "WARN": "WARN", "WARNING": "WARN",
+    "WRN": "WARN", "ERROR": "ERROR", "ERR": "ERROR", "ERRO": "ERROR", "SEVERE": "ERROR", "FAIL": "ERROR",
+    "CRITICAL": "CRITICAL", "CRIT": "CRITICAL", "ALERT": "CRITICAL", "DPANIC": "CRITICAL", "FATAL": "FATAL",
+    "FATA": "FATAL", "FTL": "FATAL", "EMERG": "FATAL", "EMERGENCY": "FATAL", "PANIC": "FATAL", "PANI": "FATAL",
+    "FAULT": "FATAL",
     "V": "TRACE", "T": "TRACE", "D": "DEBUG", "I": "INFO", "N": "NOTICE", "W": "WARN", "E": "ERROR", "C": "CRITICAL",
     "F": "FATAL",
 }  # fmt: skip

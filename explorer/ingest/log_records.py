@@ -71,13 +71,11 @@ def newest_time(file_name: str) -> np.datetime64:
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
     """The columns with one for the level, where records say it, and the columns whose values repeat."""
     cells = table.cells
-    lines = cells.column(LINE).combine_chunks() if table.n_rows else pa.array([], pa.string())
     given = cells.column(LEVEL) if LEVEL in cells.column_names else None
     if given is None or given.null_count:
-        found = find_levels(lines)
-        levels = found if given is None else pc.coalesce(given.combine_chunks(), found)
-        if levels.null_count < len(levels):
-            column = pa.chunked_array([levels])
+        found = pa.chunked_array([find_levels(chunk) for chunk in log_texts(table).chunks], pa.string())
+        column = found if given is None else pc.coalesce(given, found)
+        if column.null_count < len(column):
             if given is None:
                 cells = cells.append_column(LEVEL, column)
             else:

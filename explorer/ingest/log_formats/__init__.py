@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from explorer.errors import SettingsError, nearest_name
-from explorer.ingest.continuation import is_marked
-from explorer.ingest.log_formats import databases, devices, general, java, native, python, syslog, web
+from explorer.ingest.continuation import begins_record
+from explorer.ingest.log_formats import (
+    containers,
+    databases,
+    devices,
+    general,
+    java,
+    native,
+    python,
+    structured,
+    syslog,
+    web,
+)
 from explorer.ingest.log_formats.base import LogFormat
 
 __all__ = ["LOG_FORMATS", "choose_format", "format_named"]
 
 _ALL: tuple[LogFormat, ...] = (
+    *structured.FORMATS,
+    *containers.FORMATS,
     *web.FORMATS,
     *devices.FORMATS,
     syslog.FORMATS[0],
@@ -41,14 +53,12 @@ def choose_format(sample: Sequence[str]) -> LogFormat | None:
     lines = pa.array([line for line in sample if line and not line.isspace()], pa.string())
     if not len(lines):
         return None
-    marked = is_marked(lines)
     explained: dict[str, float] = {}
     for known in LOG_FORMATS.values():
-        is_head = known.parse(lines).is_head
-        n_heads = pc.sum(is_head).as_py() or 0
-        n_strange = pc.sum(pc.invert(pc.or_(is_head, marked))).as_py() or 0
-        if n_heads:
-            explained[known.name] = n_heads / (n_heads + n_strange)
+        is_head = known.parse(lines).is_head.to_numpy(zero_copy_only=False)
+        if is_head.any():
+            begins = begins_record(lines, is_head, has_format=True, continues=known.continues)
+            explained[known.name] = float(is_head.sum() / (begins | is_head).sum())
     best = max(explained.values(), default=0.0)
     if best < _LEAST_EXPLAINED:
         return None

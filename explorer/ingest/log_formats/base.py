@@ -7,20 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.ingest.levels import first_filled, name_levels, severity_level
 from explorer.ingest.log_columns import LEVEL
+from explorer.types import Ints
 
 _VARIANT = re.compile(r"_\d\Z")
 
 
 class Parsed(NamedTuple):
-    """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere."""
+    """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere.
+
+    ``n_left_out`` fields got no column, because there are too many different ones.
+    """
 
     is_head: pa.Array
     columns: Mapping[str, pa.Array]
+    n_left_out: int = 0
 
 
 class LogFormat(Protocol):
@@ -47,17 +53,29 @@ class ExpressionFormat:
 
     ``expression`` is RE2 (linear in time whatever the text, no look-around or possessive repeats), anchored with ``^``.
     Its named groups are the columns; ``level_1`` and ``level_2`` are two places where the level may stand. The group
-    ``priority`` is a syslog priority. ``nil`` is how the format writes that a value is missing.
+    ``priority`` is a syslog priority. ``nil`` is how the format writes that a value is missing. ``usual`` is an
+    expression for what most lines look like, tried first: a narrow one, in which each character decides how to go on,
+    is several times as fast. It finds what ``expression`` finds, or nothing.
     """
 
     name: str
     expression: str
     nil: str | None = None
     continues: str | None = None
+    usual: str | None = None
 
     def parse(self, lines: pa.Array) -> Parsed:
-        """One pass of the expression over all lines."""
-        found = pc.extract_regex(lines, self.expression)
+        """One pass over all lines, and another over those that are not the usual ones."""
+        if self.usual is None:
+            return self._apply(self.expression, lines)
+        first = self._apply(self.usual, lines)
+        others = np.flatnonzero(~first.is_head.to_numpy(zero_copy_only=False))
+        if not len(others):
+            return first
+        return _merge(first, self._apply(self.expression, lines.take(pa.array(others))), others)
+
+    def _apply(self, expression: str, lines: pa.Array) -> Parsed:
+        found = pc.extract_regex(lines, expression)
         variants: dict[str, list[pa.Array]] = {}
         for position in range(found.type.num_fields):
             name = found.type.field(position).name
@@ -73,6 +91,21 @@ class ExpressionFormat:
     def _column(self, groups: list[pa.Array], found: pa.Array) -> pa.Array:
         value = first_filled(groups, found)
         return value if self.nil is None else pc.if_else(pc.equal(value, self.nil), None, value)
+
+
+def _merge(first: Parsed, second: Parsed, rows: Ints) -> Parsed:
+    """``first`` (n,), with what ``second`` found out about some of its ``rows``."""
+    n = len(first.is_head)
+    place = np.arange(n)
+    place[rows] = n + np.arange(len(rows))
+    order = pa.array(place)
+
+    def joined(name: str) -> pa.Array:
+        parts = [parsed.columns.get(name, pa.nulls(len(parsed.is_head), pa.string())) for parsed in (first, second)]
+        return pa.concat_arrays(parts).take(order)
+
+    is_head = pa.concat_arrays([first.is_head, second.is_head]).take(order)
+    return Parsed(is_head, {name: joined(name) for name in {**second.columns, **first.columns}})
 
 
 def map_values(column: pa.Array, change: Any) -> pa.Array:

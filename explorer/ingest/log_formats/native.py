@@ -21,7 +21,7 @@ FORMATS = (
     ),
     ExpressionFormat(
         "Go log",
-        rf"^(?:(?P<component_1>\S[^\d\n]{{0,60}}?)[: ] ?)??(?P<time>\d{{4}}/\d\d/\d\d {CLOCK}) "
+        rf"^(?:(?P<component_1>[A-Za-z_][\w-]*):? )?(?P<time>\d{{4}}/\d\d/\d\d {CLOCK}) "
         rf"(?:(?P<component_2>[\w./-]+\.go:\d+): )?(?:\[(?P<level_1>{LEVEL})\] |(?P<level_2>{LEVEL}):? )?"
         r"(?P<message>.*)$",
     ),

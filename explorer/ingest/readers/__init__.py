@@ -25,9 +25,9 @@ READERS: tuple[Reader, ...] = (
     XLS,
     MBOX,
     EML,
+    LinesReader(),
     JsonLinesReader(),
     JsonReader(),
-    LinesReader(),
     DelimitedReader(),
 )
 

@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from explorer.ingest.readers.base import repair_text
 from explorer.types import Ints
 
-_NEWLINE = 10
+_NEWLINE, _SPACE, _DELETE = 10, 32, 127
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -68,8 +67,15 @@ def split_lines(encoded: bytes) -> Lines:
 
 def nonblank_lines(lines: Lines) -> Ints:
     """Positions of the lines that hold more than white space."""
-    is_blank = pc.or_(pc.utf8_is_space(lines.array), pc.equal(pc.binary_length(lines.array), 0))
-    found: Ints = np.flatnonzero(~is_blank.to_numpy(zero_copy_only=False)).astype(np.int64)
+    # Most lines begin with a letter, a digit or a bracket; the newline of an empty one is white space too.
+    begins = lines.data[lines.starts]
+    is_filled = (begins > _SPACE) & (begins < _DELETE)
+    others = np.flatnonzero(~is_filled)
+    if len(others):
+        is_filled[others] = [
+            not line.isspace() and line != "" for line in lines.array.take(pa.array(others)).to_pylist()
+        ]
+    found: Ints = np.flatnonzero(is_filled).astype(np.int64)
     return found
 
 

@@ -13,6 +13,7 @@ from explorer.ingest import continuation
 from explorer.ingest.log_columns import LINE, MAIN_COLUMNS, MESSAGE
 from explorer.ingest.log_formats import choose_format, format_named
 from explorer.ingest.log_formats.base import LogFormat
+from explorer.ingest.log_formats.structured import JsonFormat
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text, report
 from explorer.ingest.readers.line_arrays import Lines, encode_lines, nonblank_lines, split_lines, take_records
 from explorer.ingest.source import Source
@@ -20,9 +21,10 @@ from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
 _PIECE = 8 << 20  # characters taken apart at a time
+_MAX_COLUMNS = 500
 _SAMPLE_BLOCKS = 5
 _SAMPLE_CHARACTERS = 40_000  # of each block
-_SAMPLE_LINES = 200
+_SAMPLE_LINES = 60
 _MAX_SAMPLE_LINE = 4_000
 
 
@@ -35,6 +37,11 @@ class LinesReader:
     def sniff(self, source: Source) -> Confidence:
         if not source.is_text:
             return Confidence.NO
+        # Of JSON lines only logs are read here; others are a table.
+        if source.head.lstrip("\ufeff \t\r\n").startswith("{") and isinstance(
+            choose_format(sample_lines(source.head)), JsonFormat
+        ):
+            return Confidence.PLAIN
         return Confidence.NAMED if source.suffix in _SUFFIXES else Confidence.FALLBACK
 
     def read(self, source: Source, tick: Tick) -> FileRows:
@@ -90,6 +97,7 @@ class _Records(NamedTuple):
     n_joined: int
     n_cut: int
     n_strange: int
+    n_left_out: int
 
 
 class _Log:
@@ -100,6 +108,7 @@ class _Log:
         self.n_repaired = 0
         self._n_cut = 0
         self._n_strange = 0
+        self._n_left_out = 0
         self._text = text
         self._known = known
         self._tick = tick
@@ -119,13 +128,17 @@ class _Log:
             self.n_joined += records.n_joined
             self._n_cut += records.n_cut
             self._n_strange += records.n_strange
+            self._n_left_out = max(self._n_left_out, records.n_left_out)
             is_settled = records.n_settled == len(piece.starts)
             self._rest = b"" if is_settled else piece.data[piece.starts[records.n_settled] :].tobytes()
             self._tick(n_records)
         cells = pa.concat_tables(tables, promote_options="default")
         names = [name for name in MAIN_COLUMNS if name in cells.column_names]
         names += [name for name in cells.column_names if name not in names]
+        self._n_left_out += max(len(names) - _MAX_COLUMNS, 0)
+        names = names[:_MAX_COLUMNS]
         kept = [name for name in names if name == LINE or cells.column(name).null_count < cells.num_rows]
+        pa.default_memory_pool().release_unused()
         return cells.select(kept), np.concatenate(lines)
 
     def notes(self) -> list[str]:
@@ -139,6 +152,10 @@ class _Log:
         if self._n_strange:
             records = "1 record is" if self._n_strange == 1 else f"{self._n_strange:,} records are"
             notes.append(f"{records} not in the format of the others and kept as a whole line.")
+        if self._n_left_out:
+            notes.append(
+                f"{self._n_left_out:,} of the different fields got no column; they stand in the record's line."
+            )
         return notes
 
     def _pieces(self) -> Iterator[tuple[Lines, bool]]:
@@ -172,7 +189,8 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
     raw = take_records(piece, rows[first], rows[last])
     columns: dict[str, pa.Array] = {LINE: raw}
     if parsed is not None:
-        heads = {name: column.take(pa.array(first)) for name, column in parsed.columns.items()}
+        is_whole = len(first) == len(rows)
+        heads = {name: col if is_whole else col.take(pa.array(first)) for name, col in parsed.columns.items()}
         heads[MESSAGE] = _messages(heads.get(MESSAGE), raw, is_head[first], last > first)
         columns |= {name: column for name, column in heads.items() if name != LINE}
     return _Records(
@@ -182,6 +200,7 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
         n_joined=n_kept - len(first),
         n_cut=n_cut,
         n_strange=0 if known is None else int((~is_head[first]).sum()),
+        n_left_out=0 if parsed is None else parsed.n_left_out,
     )
 
 

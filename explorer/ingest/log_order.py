@@ -1,0 +1,58 @@
+"""Several files of one log, such as rotated ones, in the order of time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from explorer.ingest.log_records import noted
+from explorer.types import Ints, Table, Times
+
+
+def order_by_time(table: Table, times: Times | None) -> tuple[Table, Times | None]:
+    """The records of log files that share a format, earliest first; anything else is left as it is.
+
+    Within a file the order of the lines stays. Files whose lines are in the order of time are merged record by
+    record; where one is not, whole files are put in the order of their first times. A record without a time stays
+    behind the one above it.
+    """
+    n_files = len(table.reports)
+    one_format = len({report.format for report in table.reports}) == 1
+    if n_files < 2 or not table.is_lines or not one_format or times is None:
+        return table, times
+    moments = times.astype(np.int64)
+    firsts = np.empty(n_files, dtype=np.int64)
+    carried = np.empty(table.n_rows, dtype=np.int64)
+    all_sorted = True
+    for source in range(n_files):
+        rows = np.flatnonzero(table.sources == source)
+        known = np.flatnonzero(~np.isnat(times[rows]))
+        if not len(known):
+            return table, times  # a file without times has no place among the others
+        firsts[source] = moments[rows[known[0]]]
+        latest = np.maximum.accumulate(np.where(np.isin(np.arange(len(rows)), known), np.arange(len(rows)), known[0]))
+        carried[rows] = moments[rows[latest]]
+        all_sorted &= bool((np.diff(carried[rows]) >= 0).all())
+    rank = np.empty(n_files, dtype=np.int64)
+    rank[np.argsort(firsts, kind="stable")] = np.arange(n_files)
+    file_rank = rank[table.sources]
+    keys = (np.arange(table.n_rows), file_rank, carried) if all_sorted else (np.arange(table.n_rows), file_rank)
+    order: Ints = np.lexsort(keys).astype(np.int64)
+    if (np.diff(order) > 0).all():
+        return table, times
+    return _taken(table, order, rank), times[order]
+
+
+def _taken(table: Table, order: Ints, rank: Ints) -> Table:
+    names = [table.reports[source].source for source in np.argsort(rank, kind="stable").tolist()]
+    listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    note = f"The records of {len(names)} files were put in the order of time, beginning with {listed}."
+    return replace(
+        table,
+        cells=table.cells.take(pa.array(order)),
+        lines=table.lines[order],
+        sources=table.sources[order],
+        reports=noted(table.reports, range(len(names)), [note]),
+    )

@@ -1,0 +1,237 @@
+"""No line of a log is lost: traces join their record, files come in the order of time, hostile lines take no time."""
+
+from __future__ import annotations
+
+import gzip
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.ingest import build_corpus, continuation, read_table
+from explorer.ingest.log_formats import LOG_FORMATS
+from explorer.ingest.readers import lines as lines_reader
+from explorer.ingest.readers.lines import LinesReader
+from explorer.ingest.source import Source
+from explorer.params import ReadParams
+from explorer.types import Table
+from tests.test_log_formats import EXAMPLES
+
+HEAD = "2026-11-21 06:48:11,123 ERROR [main] com.x.Foo: it failed"
+NEXT = "2026-11-21 06:48:12,123 INFO [main] com.x.Foo: going on"
+
+TRACES = {
+    "Java": """java.lang.IllegalStateException: no
+more to say
+\tat com.x.Foo.bar(Foo.java:17)
+\tat com.x.Foo$$Lambda$1/0x1.run(Unknown Source)
+\tSuppressed: java.io.IOException: closed
+\t\tat com.x.Foo.close(Foo.java:1)
+Caused by: java.sql.SQLException: ORA-1
+\t... 12 more""",
+    "Python": """Traceback (most recent call last):
+  File "/app/a.py", line 3, in <module>
+    run()
+requests.exceptions.Timeout: slow
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/app/a.py", line 5, in <module>
+    raise Gone
+app.Gone""",
+    "Go": """panic: runtime error: index out of range [5] with length 3
+
+goroutine 1 [running]:
+main.main()
+\t/app/main.go:8 +0x1d
+created by net/http.(*Server).Serve
+\t/usr/lib/go/src/net/http/server.go:2969 +0x36c
+exit status 2""",
+    "JavaScript": """TypeError: Cannot read properties of undefined (reading 'x')
+    at run (/app/a.js:3:7)
+    at async Promise.all (index 0) {
+  code: 'E'
+}""",
+    ".NET": """System.InvalidOperationException: no
+ ---> System.Exception: inner
+   at Shop.A.B() in C:\\\\a.cs:line 3
+   --- End of inner exception stack trace ---
+   at Shop.C.D()""",
+    "Rust": """thread 'main' panicked at src/main.rs:4:5:
+index out of bounds: the len is 3 but the index is 99
+stack backtrace:
+   0: rust_begin_unwind
+             at /rustc/x/library/std/src/panicking.rs:578:5
+note: run with `RUST_BACKTRACE=full` for a verbose backtrace.""",
+    "Ruby": """app.rb:3:in `foo': undefined method (NoMethodError)
+\tfrom app.rb:7:in `bar'
+\tfrom app.rb:9:in `<main>'""",
+    "JSON payload": """{
+  "order": 17,
+  "lines": [
+    1
+  ]
+}""",
+    "XML payload": """<order>
+  <id>17</id>
+</order>""",
+}
+
+
+def read_text(text: str, **reading) -> Table:
+    made = LinesReader().read(
+        Source("app.log", "log", text.encode("utf-8", "surrogatepass"), params=ReadParams(**reading)), lambda _: None
+    )
+    assert made.report.n_rows_read == made.report.n_rows_kept == len(made.lines) == made.cells.num_rows
+    return Table(made.cells, made.lines, np.zeros(len(made.lines), np.int64), (made.report,), (), True)
+
+
+def filled(lines: list[str]) -> list[str]:
+    return [line for line in lines if line and not line.isspace()]
+
+
+@pytest.mark.parametrize("language", TRACES)
+def test_a_trace_joins_its_record(language):
+    table = read_text("\n".join([NEXT, HEAD, TRACES[language], NEXT]))
+    assert table.cells.column("line").to_pylist() == [NEXT, f"{HEAD}\n{TRACES[language]}", NEXT]
+    assert table.cells.column("message").to_pylist()[1] == f"it failed\n{TRACES[language]}"
+    assert list(table.lines) == [1, 2, 3 + len(TRACES[language].split("\n"))]
+    assert table.reports[0].n_lines_joined == len(filled(TRACES[language].split("\n")))
+
+
+@pytest.mark.parametrize("language", ["Java", "Python", "Go", ".NET", "JavaScript"])
+def test_a_trace_is_one_record_of_a_plain_text_too(language):
+    table = read_text("\n".join(["the first", "the second", TRACES[language], "the third"]))
+    lines = table.cells.column("line").to_pylist()
+    assert lines[:2] == ["the first", "the second"]
+    assert lines[-1] == "the third"
+    assert "\n".join(lines[2:-1]) == TRACES[language]
+    assert len(lines) <= (5 if language == "Java" else 4)  # the second line of a message may as well be another record
+
+
+def test_a_crash_below_an_unrelated_record_is_a_record_of_its_own():
+    table = read_text("\n".join([NEXT, NEXT, TRACES["Go"]]))
+    assert table.cells.column("line").to_pylist() == [NEXT, NEXT, TRACES["Go"]]
+    assert table.cells.column("level").to_pylist() == ["INFO", "INFO", None]
+
+
+def test_lines_of_no_known_format_are_kept_whole_and_counted():
+    table = read_text("\n".join([HEAD, NEXT, "=== a banner ===", HEAD]))
+    assert table.cells.column("message").to_pylist() == ["it failed", "going on", "=== a banner ===", "it failed"]
+    assert any("1 record is not in the format" in note for note in table.reports[0].notes)
+
+
+def test_an_endless_trace_is_cut_and_the_report_says_so():
+    table = read_text("\n".join([HEAD, *["\tat a.b(C.java:1)"] * (continuation.MAX_JOINED + 5), NEXT]))
+    assert table.n_rows == 3
+    assert any("became several" in note for note in table.reports[0].notes)
+
+
+any_line = st.sampled_from(
+    [HEAD, NEXT, "", "  ", "plain", "\tat a.b(C.java:1)", "Caused by: x", "}", "  indented", "é\u2028x"]
+)
+some_line = st.one_of(
+    any_line,
+    st.sampled_from([line for text, *_ in EXAMPLES.values() for line in text.splitlines()]),
+    st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=20),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(some_line, min_size=1, max_size=30).filter(filled), st.sampled_from(["\n", "\r\n"]), st.integers(40, 400)
+)
+def test_no_line_is_lost_or_changed_however_the_text_is_cut_into_pieces(lines, end, piece):
+    before = lines_reader._PIECE
+    lines_reader._PIECE = piece
+    try:
+        table = read_text(end.join(lines))
+    finally:
+        lines_reader._PIECE = before
+    records = table.cells.column("line").to_pylist()
+    physical = [line.removeprefix("\ufeff") if number == 0 else line for number, line in enumerate(lines)]
+    assert filled("\n".join(records).split("\n")) == filled(physical)
+    for record, line in zip(records, table.lines.tolist(), strict=True):
+        assert physical[line - 1 : line - 1 + record.count("\n") + 1] == record.split("\n")
+
+
+@pytest.mark.parametrize("name", LOG_FORMATS)
+def test_no_line_takes_long(name):
+    starts = [line for text, *_ in EXAMPLES.values() for line in text.splitlines()[:1]]
+    attacks = [
+        "[" * 50_000,
+        "a=" * 30_000,
+        '"' + "\\" * 50_001,
+        "{" * 50_000,
+        "1:" * 30_000,
+        "a.b" * 20_000,
+        "<1>" * 20_000,
+    ]
+    text = "\n".join([*attacks, *(start + attack for start in starts[:6] for attack in attacks[:4]), "x" * 5_000_000])
+    begin = time.perf_counter()
+    table = read_text(text, log_format=name)
+    assert time.perf_counter() - begin < 20  # far above what it takes, for slow machines
+    assert filled("\n".join(table.cells.column("line").to_pylist()).split("\n")) == text.split("\n")
+
+
+def test_the_lines_of_several_formats_in_one_file_are_all_kept():
+    text = "\n".join(line for text, *_ in EXAMPLES.values() for line in text.splitlines())
+    table = read_text(text)
+    assert filled("\n".join(table.cells.column("line").to_pylist()).split("\n")) == filled(text.split("\n"))
+
+
+# --- several files of one log ---
+
+
+def log_lines(first: int, n: int, step: int = 1) -> str:
+    return "".join(
+        f"2026-11-21 06:{i // 60:02}:{i % 60:02},000 INFO [main] a.B: n{i}\n"
+        for i in range(first, first + n * step, step)
+    )
+
+
+def test_rotated_files_come_in_the_order_of_time(tmp_path):
+    (tmp_path / "app.log").write_text(log_lines(20, 10))
+    (tmp_path / "app.log.1").write_text(log_lines(10, 10) + "    tail\n")
+    (tmp_path / "app.log.2.gz").write_bytes(gzip.compress(log_lines(0, 10).encode()))
+    corpus = build_corpus(read_table([tmp_path / name for name in ("app.log", "app.log.1", "app.log.2.gz")]))
+    assert [text.split("\n")[0] for text in corpus.texts] == [f"n{i}" for i in range(30)]
+    assert list(corpus.sources) == [2] * 10 + [1] * 10 + [0] * 10
+    assert list(corpus.lines) == [*range(1, 11)] * 3
+    assert corpus.ids[0] == "app.log.2.gz:1"
+    assert corpus.times is not None
+    assert (np.diff(corpus.times) >= np.timedelta64(0)).all()
+    assert any(
+        "order of time, beginning with app.log.2.gz, app.log.1, app.log" in note for note in corpus.reports[0].notes
+    )
+
+
+def test_files_written_at_the_same_time_are_merged(tmp_path):
+    (tmp_path / "a.log").write_text(log_lines(1, 10, 2))
+    (tmp_path / "b.log").write_text(log_lines(0, 10, 2))
+    corpus = build_corpus(read_table([tmp_path / "a.log", tmp_path / "b.log"]))
+    assert corpus.texts == tuple(f"n{i}" for i in range(20))
+
+
+def test_a_file_that_is_not_in_order_itself_keeps_its_lines_as_they_are(tmp_path):
+    (tmp_path / "a.log").write_text(log_lines(10, 3))
+    (tmp_path / "b.log").write_text(log_lines(5, 2) + log_lines(1, 2))
+    corpus = build_corpus(read_table([tmp_path / "a.log", tmp_path / "b.log"]))
+    assert corpus.texts == ("n5", "n6", "n1", "n2", "n10", "n11", "n12")
+
+
+def test_a_missing_year_comes_from_the_name_of_the_file(tmp_path):
+    path = tmp_path / "messages-20240301"
+    path.write_text("Dec 31 23:59:59 host a[1]: x\nJan  1 00:00:01 host a[1]: y\nFeb 29 12:00:00 host a[1]: z\n")
+    corpus = build_corpus(read_table([path]))
+    assert corpus.times is not None
+    assert [str(one) for one in corpus.times] == [
+        "2023-12-31T23:59:59.000",
+        "2024-01-01T00:00:01.000",
+        "2024-02-29T12:00:00.000",
+    ]
+    assert any("2023 to 2024 was taken" in note for note in corpus.reports[0].notes)
+    assert any("no zone" in note for note in corpus.reports[0].notes)
