@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -63,14 +64,19 @@ def test_roles_can_be_overridden_and_no_text_is_a_hint(app: AppTest) -> None:
 
 
 def test_a_reading_can_be_changed_and_the_preview_follows(app: AppTest) -> None:
-    upload(app, "key;text\n1;Gr\xfc\xdfe, aus\n2;b, c\n".encode("cp1252"))
-    assert app.dataframe[0].value.columns.tolist() == ["line", "key", "text"]
-    label = {box.label: box for box in app.selectbox}
-    label["Delimiter"].set_value(",").run()
-    assert app.dataframe[0].value.columns.tolist()[1] == "key;text"
-    {box.label: box for box in app.selectbox}["Delimiter"].set_value(None).run()
-    {box.label: box for box in app.selectbox}["Encoding"].set_value("cp437").run()
-    assert app.dataframe[0].value["text"][0] == "Gr\u207f\u2580e, aus"
+    rows = "".join(f"{i};Gr\xfc\xdfe aus B\xfcro {i}; bitte, danke\n" for i in range(9))
+    upload(app, f"key;text;more\n{rows}".encode("cp1252"))
+    assert app.dataframe[0].value.columns.tolist() == ["line", "key", "text", "more"]
+    box(app, "Delimiter").set_value("").run()
+    assert app.dataframe[0].value.columns.tolist() == ["line", "key;text;more"]
+    box(app, "Delimiter").set_value(None).run()
+    box(app, "Encoding").set_value("cp437").run()
+    assert app.dataframe[0].value["text"][0] == "Gr\u207f\u2580e aus B\u207fro 0"
+
+
+def box(app: AppTest, label: str) -> Any:
+    (found,) = [box for box in app.selectbox if box.label == label]
+    return found
 
 
 def test_a_reading_that_fails_can_be_taken_back(app: AppTest) -> None:

@@ -33,6 +33,8 @@ _MESSAGES = (
     "short_message", "textPayload", "jsonPayload.message", "jsonPayload.msg", "log",
 )  # fmt: skip
 
+_JSON = json_values.Parser()  # what it counts of odd JSON does not matter for a log
+
 
 @dataclass(frozen=True)
 class JsonFormat:
@@ -60,7 +62,7 @@ class JsonFormat:
         if not line.lstrip().startswith("{"):
             return None
         try:
-            value = json_values.parse(line)
+            value = _JSON.parse(line)
             fields = json_values.flatten(value) if isinstance(value, dict) else {}
         except (ValueError, RecursionError):
             return None
