@@ -153,8 +153,8 @@ class Corpus(Frozen):
     ``ids`` are the user's own, or made from the place in the file where there are none; they may repeat.
     ``texts`` are the records' texts, "" where a record has none. ``times`` (n,) is ``datetime64[ms]`` with NaT
     for a missing time, or None where there is no time column; ``fields`` is an Arrow table (n rows) of every
-    column of the file. ``mask`` says that timestamps, ids, addresses and numbers are masked before texts are
-    compared. ``fingerprint`` changes with any of this, and with nothing else.
+    column of the file. ``mask`` says that texts are compared as templates: with timestamps, ids, addresses, numbers and
+    names that vary masked. ``fingerprint`` changes with any of this, and with nothing else.
     """
 
     ids: tuple[str, ...]
@@ -185,7 +185,7 @@ class Corpus(Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Distinct(Frozen):
-    """Records with the same (masked) text, taken together; every costly stage runs on these.
+    """Records with the same text, where masked with the same template, taken together; costly stages run on these.
 
     ``texts`` (d,) are what is compared and embedded, in an order that depends on the texts alone.
     ``counts`` (d,) records share each text; ``text_of_row`` (n,) is the text of each record, ``NO_TEXT`` where the

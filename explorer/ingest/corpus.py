@@ -18,7 +18,7 @@ from explorer.ingest.times import parse_times
 from explorer.types import Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
 _LEAST_LINES_WITH_TIME = 0.5
-_MASKED = "The texts are log lines: times, ids, addresses and numbers are masked before texts are compared."
+_MASKED = "The texts are log lines: times, ids, addresses, numbers and names that vary are masked first."
 
 
 def build_corpus(table: Table, roles: Roles | None = None, *, mask: bool | None = None) -> Corpus:

@@ -165,7 +165,7 @@ def _show_kinds(analysis: Analysis, duplicates: Duplicates) -> None:
         return
     kinds = [f"{exact:,} repeat another word for word"]
     if analysis.corpus.mask:
-        kinds.append(f"{masked:,} but for times, ids, addresses and numbers")
+        kinds.append(f"{masked:,} but for times, ids, numbers and names that vary")
     st.caption(
         f"Of the {n_all:,} that could go, {', '.join(kinds)}, and {n_all - exact - masked:,} are reworded: only these "
         "move with the threshold."

@@ -130,7 +130,7 @@ def _show_members(analysis: Analysis, representative: int, others: list[groups.M
             if n_pages > 1:
                 start = (st.pagination(n_pages, key=f"members-{scope}", max_visible_pages=5) - 1) * _MEMBERS
     if analysis.corpus.mask:
-        st.caption("Compared with times, ids, addresses and numbers masked.")
+        st.caption("Compared with times, ids, numbers and names that vary masked.")
     for member in others[start : start + _MEMBERS]:
         _show_member(analysis, representative, member)
     if n_pages > 1:

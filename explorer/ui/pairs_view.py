@@ -106,7 +106,7 @@ def _show_side_by_side(analysis: Analysis, row_a: int, row_b: int) -> None:
 
 def _show_as_it_stands(analysis: Analysis, row: int, shown: str) -> None:
     if shown != analysis.corpus.texts[row]:
-        st.caption("Above with times, ids, addresses and numbers masked, as it was compared. As it stands:")
+        st.caption("Above with times, ids, numbers and names that vary masked, as it was compared. As it stands:")
         parts.show_text(page_text(analysis.corpus.texts[row]), lines=6)
 
 
