@@ -103,9 +103,7 @@ def _add_analyze(commands: Any) -> None:
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
     reading = _add_reading(command)
     mask = reading.add_mutually_exclusive_group()
-    mask.add_argument(
-        "--mask", action="store_true", help="ignore times, ids, numbers and names that vary when comparing"
-    )
+    mask.add_argument("--mask", action="store_true", help="ignore times, ids, numbers and names that vary")
     mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
     settings = command.add_argument_group("settings")
     settings.add_argument(

@@ -58,8 +58,8 @@ def pairs_table(analysis: Analysis) -> pd.DataFrame:
 
     ``kind`` is "near" for a pair of distinct texts, which stands once, as the records that stand for the two texts;
     "exact" for a further record whose text equals that of ``row_a``, and "masked" for one that differs from it only in
-    what was masked (numbers, addresses, times, names that vary). Copies have similarity 1. Which pairs are listed and in which order
-    does not depend on the order of the file, except among copies of one text.
+    what was masked (numbers, addresses, times, names that vary). Copies have similarity 1. Which pairs are listed and
+    in which order does not depend on the order of the file, except among copies of one text.
     """
     distinct, pairs = analysis.distinct, analysis.pairs
     copies, text_of_copy = _copies(analysis)

@@ -115,7 +115,7 @@ def _choose_settings(chosen: intake.Chosen, table: Table, corpus: Corpus, readin
             st.warning("Choose at least one column with the text to compare.", icon=":material/edit_note:")
             return None
     mask = st.toggle(
-        "Ignore times, ids, addresses and numbers when comparing",
+        "Ignore times, ids, numbers and names that vary",
         value=corpus.mask,
         key=f"mask-{chosen.fingerprint}-{reading.as_lines}",
         help="For logs: lines that differ only in such details are then the same line. In a ticket a number may be "
