@@ -186,8 +186,8 @@ class Corpus(Frozen):
     ``ids`` are the user's own, or made from the place in the file where there are none; they may repeat.
     ``texts`` are the records' texts, "" where a record has none. ``times`` (n,) is ``datetime64[ms]`` with NaT
     for a missing time, or None where there is no time column; ``fields`` is an Arrow table (n rows) of every
-    column of the file. ``mask`` says that timestamps, ids, addresses and numbers are masked before texts are
-    compared; with ``cleaning`` markup, quoted replies, greetings, signatures and forms are left out of them.
+    column of the file. ``mask`` says that texts are compared as templates: with timestamps, ids, addresses, numbers and
+    names that vary masked; with ``cleaning`` markup, quoted replies, greetings, signatures and forms are left out of them.
     ``texts`` always hold what the file holds. ``fingerprint`` changes with any of this, and with nothing else.
     """
 
@@ -226,7 +226,7 @@ class Corpus(Frozen):
     def left_out(self) -> str:
         """What does not count when texts are compared, in words; "" where everything counts."""
         kinds = [
-            "times, ids, addresses and numbers" if self.mask else "",
+            "times, ids, addresses, numbers and names that vary" if self.mask else "",
             "signatures, quotes, markup and form text" if self.clean else "",
         ]
         return " and ".join(filter(None, kinds))
@@ -234,7 +234,7 @@ class Corpus(Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Distinct(Frozen):
-    """Records with the same (cleaned, masked) text, taken together; every costly stage runs on these.
+    """Records with the same text (cleaned; where masked, with the same template), taken together; every costly stage runs on these.
 
     ``texts`` (d,) are what is compared and embedded, in an order that depends on the texts alone.
     ``counts`` (d,) records share each text; ``text_of_row`` (n,) is the text of each record, ``NO_TEXT`` where the

@@ -107,6 +107,8 @@ def test_not_even_among_a_thousand_lines_with_other_values(shape):
         ("lost peer {} today", ["10.0.0.1", "a1b2c3d4", "77"], "lost peer <*> today"),
         ("token {} used", ["7", "ab12", "0x1f"], "token <id> used"),
         ("ruser={} rhost=db.example.org failed", ["", "x.y", "z.y"], "ruser=<*> rhost=db.example.org failed"),
+        ("PUT /carts/{}/items 200 ok", ["17", "1f3a9c0d", "ab-12"], "PUT /carts/<id>/items 200 ok"),
+        ('no hits for "{}" today', [f"{name} and sons" for name in NAMES], 'no hits for "<*>" today'),
         ('user "{}" has no shell', NAMES[:4], 'user "<*>" has no shell'),
     ],
 )

@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
     reading = reading_options.add(command)
     mask = reading.add_mutually_exclusive_group()
-    mask.add_argument("--mask", action="store_true", help="ignore times, ids, addresses and numbers when comparing")
+    mask.add_argument("--mask", action="store_true", help="ignore times, ids, numbers and names that vary")
     mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
     clean = reading.add_mutually_exclusive_group()
     clean.add_argument("--clean", action="store_true", help="ignore markup, quotes, signatures, forms (as for tickets)")

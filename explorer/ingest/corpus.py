@@ -20,7 +20,7 @@ from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
 from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
-_MASKED = "The texts are log lines: times, ids, addresses and numbers are masked before texts are compared."
+_MASKED = "The texts are log lines: times, ids, addresses, numbers and names that vary are masked first."
 
 
 def build_corpus(

@@ -25,7 +25,7 @@ def show_headline(analysis: Analysis) -> None:
         f"{number['n_distinct_texts']:,}",
         border=True,
         help="Records with the same text count once"
-        + (", with times, ids, addresses and numbers ignored." if analysis.corpus.mask else "."),
+        + (", with times, ids, numbers and names that vary ignored." if analysis.corpus.mask else "."),
     )
     columns[2].metric(
         "Duplicate groups",

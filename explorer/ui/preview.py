@@ -189,7 +189,7 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
     if clean:
         _show_cut(inspection)
     mask = right.toggle(
-        "Ignore times, ids, addresses and numbers when comparing",
+        "Ignore times, ids, addresses, numbers and names that vary when comparing",
         value=inspection.mask,
         key=f"mask-{chosen.fingerprint}-{reading.as_lines}",
         help="For logs: lines that differ only in such details are then the same line. In a ticket a number may be "

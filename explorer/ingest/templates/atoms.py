@@ -20,6 +20,7 @@ MAX_ATOMS = 200  # what follows stays as it is
 EMPTY = "\x00"  # the value that is missing in "user=" or "()"
 WILD = "<*>"
 _PORT = "\x02"  # the colon between a host and its port, which masking takes for one thing in <ip>
+_SPACE = "\x03"  # the space in a quoted name, which is one value: query "flow meter"
 
 #: (atom, gap, atom, gap, ..., atom): atoms at even places. Texts whose gaps are the same have the same form.
 Line = tuple[str, ...]
@@ -29,6 +30,8 @@ _GAP = re.compile(
 )
 _MISSING = re.compile(r"(?<=\()(?=\))|(?<=\[)(?=\])|(?<==)(?=[\s,;)\]}]|\Z)|(?<==\")(?=\")")
 _HOST_PORT = re.compile(r"(?<![\w.<>-])([\w<>-]++(?:\.[\w<>-]++)++):<num>")
+_QUOTED = re.compile(r'(?<=[\w)] )"([^"=:{}\[\],;()]*)"')  # in running text; behind "=" or ":" stand fields
+_A_NUMBER = re.compile(r"<(?:num|hex|id|uuid)>")
 _LETTERS = re.compile(r"[^\W\d_]")
 _BEFORE_NAMES = frozenset({"for", "from", "by", "as", "at"})
 _KEY_PART = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")
@@ -50,6 +53,8 @@ class Atom(IntEnum):
 def split_line(masked: str, most: int = MAX_ATOMS) -> Line:
     """The line in parts; only the first line and its first ``most`` atoms are taken apart, the rest is one gap."""
     head, line_end, rest = masked.partition("\n")
+    if '"' in head:
+        head = _QUOTED.sub(_as_one_atom, head)
     if ":<num>" in head:
         head = _HOST_PORT.sub(r"\1" + _PORT + "<num>", head)
     if "()" in head or "[]" in head or "=" in head:
@@ -63,7 +68,11 @@ def split_line(masked: str, most: int = MAX_ATOMS) -> Line:
 
 def join_line(line: Line) -> str:
     """The text of a line; the opposite of :func:`split_line`."""
-    return "".join(line).replace(EMPTY, "").replace(_PORT, ":")
+    return "".join(line).replace(EMPTY, "").replace(_PORT, ":").replace(_SPACE, " ")
+
+
+def _as_one_atom(quoted: re.Match[str]) -> str:
+    return quoted.group().replace(" ", _SPACE)
 
 
 @cache
@@ -82,6 +91,12 @@ def classify(atom: str) -> Atom:
     if bare != atom or is_path(atom) or "@" in atom or is_dotted(atom):
         return Atom.NAME
     return Atom.ACTION if is_action(atom) else Atom.WORD
+
+
+@cache
+def shape_of(atom: str) -> str:
+    """The atom without regard to how its numbers are written: ``/carts/<num>`` and ``/carts/<hex>`` are one path."""
+    return _A_NUMBER.sub("<id>", atom)
 
 
 @cache

@@ -15,6 +15,7 @@ Each step touches each part of each line a bounded number of times.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from explorer.ingest.templates.atoms import (
     names_follow,
     place_after,
     place_of,
+    shape_of,
     split_line,
 )
 
@@ -46,6 +48,7 @@ _MAX_ROUNDS = 10
 _MAX_EXTRA = 2
 
 _HOLE = "\x01"
+_PIECES = re.compile(r"<[a-z*]+>|[^<]+|<")
 _NUMBERS = frozenset({"<num>", "<hex>", "<id>", "<uuid>"})
 
 Targets = dict[Line, Line]
@@ -78,7 +81,7 @@ def mine_templates(texts: Iterable[str]) -> Templates:
         if all(line is target for line, target in merged.items()):
             break
         current = {line: merged[target] for line, target in current.items()}
-    for memory in (classify, is_word, kinds_of, place_after):
+    for memory in (classify, is_word, kinds_of, place_after, shape_of):
         memory.cache_clear()  # they hold every word of the log
     of_text = {text: join_line(current[line]) for text, line in zip(distinct, lines, strict=True)}
     return Templates(of_text, tuple(sorted(set(of_text.values()))))
@@ -146,7 +149,7 @@ def _split(rows: list[Line], column: int, values: set[str], place: Place | None)
         together = {value for value in values if classify(value) is Atom.PURE}
     parts: dict[str, list[Line]] = defaultdict(list)
     for row in rows:
-        parts[_HOLE if row[column] in together else row[column]].append(row)
+        parts[_HOLE if row[column] in together else shape_of(row[column])].append(row)
     return parts.values()
 
 
@@ -157,7 +160,7 @@ def _is_variable(values: set[str], place: Place | None) -> bool:
     n_named = len(values) - n_actions - n_pure
     if n_actions and (not place or n_named < LEAST_BESIDE_ACTIONS) and WILD not in values:
         return False
-    if n_named + n_actions == 0:
+    if n_named + n_actions == 0 or len(set(map(shape_of, values))) == 1:
         return True
     if place is None:
         return False
@@ -174,7 +177,10 @@ def _unite(rows: Sequence[Line], targets: Targets) -> None:
     targets.update((row, united) for row in rows)
 
 
-def _wildcard(values: Iterable[str]) -> str:
+def _wildcard(values: set[str]) -> str:
+    if len(set(map(shape_of, values))) == 1:
+        pieces = zip(*(_PIECES.findall(value) for value in values), strict=True)
+        return "".join(same[0] if len(set(same)) == 1 else "<id>" for same in pieces)
     kinds = frozenset().union(*(kinds_of(value) for value in values))
     if len(kinds) == 1:
         return next(iter(kinds))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from explorer.ingest.log_text import sort_keys
 from explorer.ingest.masking import PLACEHOLDER, mask_with_values
-from explorer.ingest.templates.atoms import WILD, Line, join_line, split_line
+from explorer.ingest.templates.atoms import WILD, Line, join_line, shape_of, split_line
 from explorer.ingest.text import normalize_text
 
 #: The number of a masked value, or such numbers and the words between them, to be joined.
@@ -80,7 +80,7 @@ def _recipes(pattern: Line, masked: str) -> list[_Recipe] | None:
         pieces.append(own[:-1])
     recipes: list[_Recipe] = []
     for i, start, end in zip(range(0, len(pattern), 2), starts, [*starts[1:], len(line) + 1], strict=True):
-        if pattern[i] == line[start] and end == start + 2:
+        if shape_of(pattern[i]) == shape_of(line[start]) and end == start + 2:
             recipes += [one for one in pieces[start] if isinstance(one, int)]
         else:
             recipes.append(tuple(one for part in pieces[start : end - 1] for one in part if one != ""))
@@ -115,7 +115,7 @@ def _n_fitting(pairs: Iterable[tuple[str, str]]) -> int:
     """How many of the first parts fit: they are equal, or the pattern has a wildcard there."""
     n = 0
     for wanted, part in pairs:
-        if wanted != part and PLACEHOLDER.fullmatch(wanted) is None:
+        if wanted != part and PLACEHOLDER.fullmatch(wanted) is None and shape_of(wanted) != shape_of(part):
             break
         n += 1
     return n

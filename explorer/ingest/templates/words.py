@@ -89,6 +89,7 @@ pkg program process proc daemon thread service unit job task worker queue topic 
 index bucket container pod image namespace deployment replicaset cluster pool partition broker session name tag
 label key field column class bean component plugin extension library lib customer tenant org organization team
 project repo repository branch region zone shop store product sku email mail sender recipient rcpt helo
+operator carrier warehouse voucher coupon provider vendor supplier instance agent
 """)
 
 #: Names of fields whose value says what happened.
