@@ -26,13 +26,16 @@ _BARE_ADDRESS = re.compile(rf"\s*{words.GREETING}(?:[\s,]+{words.ADDRESSEE}){{0,
 _UNSURE_NAME = re.compile(r"\b(?:world|kitty|dolly|there'?s)\b", _I)
 
 # --- closings and signatures
+_AND = r"(?:\W{1,4}|\s+(?:und|and|et|y|e|en|och|og|и)\s+)"
 _CLOSING_LINE = re.compile(
-    rf"\W{{0,3}}(?:{words.THANKS}\W{{1,4}}(?:{words.CLOSING})|{words.THANKS}|{words.CLOSING})"
+    rf"\W{{0,3}}(?:{words.THANKS}{_AND}{words.CLOSING}|{words.THANKS}|{words.CLOSING})"
     rf"(?:\s*[,.!:;，。！]|\s*-)*\s*(?P<name>.{{0,60}})\Z",
     _I,
 )
 _ENDS_WITH_THANKS = re.compile(
-    rf"(?<=[.!?。！？])\s+(?P<cut>(?:{words.THANKS}|{words.CLOSING})[\s,.!]*(?:(?:{words.CLOSING})[\s,.!]*)?)\Z", _I
+    rf"(?<=[.!?。！？])\s+(?P<cut>(?:{words.THANKS}(?:{_AND}(?P<both>{words.CLOSING}))?|(?P<closing>{words.CLOSING}))"
+    rf"[\s,.!]*(?:{words.CLOSING}[\s,.!]*)?(?:(?<=,)\s*(?-i:{_NAME}(?:\s+{_NAME}){{0,2}})\.?\s*)?)\Z",
+    _I,
 )
 _SENTENCE_ENDS = (". ", "! ", "? ", "。 ", "！ ", "？ ")
 _NAME_LINE = re.compile(
@@ -132,7 +135,7 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
             continue
         if len(line) > _LONGEST:
             n_words = _LEAST_BEFORE
-            _cut_thanks_at_end(draft, i)
+            _cut_thanks_at_end(draft, i, end)
             continue
         if len(line) < 120 and line.lstrip(_BULLETS)[:2].lower() in _SENDS and _SENT_FROM.match(line):
             draft.cut[i] = SIGNATURE
@@ -144,7 +147,7 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
         else:
             if n_words < _LEAST_BEFORE:
                 n_words += count_words(line)
-            _cut_thanks_at_end(draft, i)
+            _cut_thanks_at_end(draft, i, end)
     for i in reversed(marks[-_MOST_SIGNATURE:]):
         _mark_delimited(draft, i, end)
 
@@ -155,7 +158,7 @@ def _closing(line: str) -> re.Match[str] | None:
     return _CLOSING_LINE.match(line)
 
 
-def _cut_thanks_at_end(draft: Draft, i: int) -> None:
+def _cut_thanks_at_end(draft: Draft, i: int, end: int) -> None:
     line = draft.lines[i]
     # Much faster than to look for all phrases everywhere: does the last sentence begin with one?
     tail = line[-120:]
@@ -165,6 +168,8 @@ def _cut_thanks_at_end(draft: Draft, i: int) -> None:
     match = _ENDS_WITH_THANKS.search(line, max(len(line) - 120, 0))
     if match:
         draft.shorten(i, line[: match.start()], CLOSING, match["cut"])
+        if match["both"] or match["closing"]:
+            _mark_signature(draft, i + 1, end, has_name=False)
 
 
 def _closes(draft: Draft, i: int, end: int, name: str) -> bool:
