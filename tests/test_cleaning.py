@@ -43,6 +43,7 @@ HTML = [
     ("<pre>if a &lt; b:\n    *stop*</pre><p>fails</p>", "if a < b:\n*stop*\nfails"),
     ("Type: <b>Bug</b>\n\nThe cursor is gone", "Type: Bug\nThe cursor is gone"),
     ("Before <!-- please fill in --> after", "Before  after"),
+    ("Title\n<html><body>Body\nof it<br>more</body></html>", "Title\nBody of it\nmore"),
     ("Title\n<p>Body of the <i>mail</i></p><p>more</p>", "Title\nBody of the mail\nmore"),
 ]
 
