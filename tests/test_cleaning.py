@@ -43,6 +43,7 @@ HTML = [
     ("<pre>if a &lt; b:\n    *stop*</pre><p>fails</p>", "if a < b:\n*stop*\nfails"),
     ("Type: <b>Bug</b>\n\nThe cursor is gone", "Type: Bug\nThe cursor is gone"),
     ("Before <!-- please fill in --> after", "Before  after"),
+    ("Title\n<html><body>Body\nof it<br>more</body></html>", "Title\nBody of it\nmore"),
     ("Title\n<p>Body of the <i>mail</i></p><p>more</p>", "Title\nBody of the mail\nmore"),
 ]
 
@@ -186,6 +187,9 @@ def test_a_closing_goes_with_the_name_below_it(closing: str) -> None:
         (f"{MESSAGE}. Thanks in advance!", f"{MESSAGE}."),
         (f"{MESSAGE}. Thank you. Best regards", f"{MESSAGE}."),
         (f"{MESSAGE}\nThanks, Jane", MESSAGE),
+        (f"{MESSAGE}. Regards, Jane", f"{MESSAGE}."),
+        (f"{MESSAGE}. Danke und Gruß\nMax", f"{MESSAGE}."),
+        (f"{MESSAGE}. Thank you for the Paper", f"{MESSAGE}. Thank you for the Paper"),
         (f"{MESSAGE}\n\nRegards\nJane\n\nPS: the scanner is broken as well.",
          f"{MESSAGE}\nPS: the scanner is broken as well."),
     ],

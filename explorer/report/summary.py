@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.ingest.ticket_roles import TICKET_ROLES
 from explorer.types import Analysis, Corpus
 
 #: What the counts are called where a person reads them, in the order in which they are shown.
@@ -106,6 +107,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
             "id": corpus.roles.id,
             "text": list(corpus.roles.text),
             "time": corpus.roles.time,
+            **{role: getattr(corpus.roles, role) for role in TICKET_ROLES},
             "categories": list(corpus.roles.categories),
             "reasons": dict(corpus.roles.reasons),
         },

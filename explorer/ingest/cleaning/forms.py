@@ -15,7 +15,7 @@ FORM = "form"
 
 _LONGEST = 20_000  # characters of a line that is looked at
 _DIGITS = re.compile(r"\d+")
-_EDGES = re.compile(r"\A[\W_]*(?:\d{1,3}[.)]\s+)?[\W_]*|[\W_]+\Z")
+_BEGIN = re.compile(r"[\W_]*+(?:\d{1,3}[.)]\s+)?[\W_]*+")
 _HEADING_SHAPE = re.compile(r"[^\W\d_][^.;={}<>\[\]|\\@:]{1,78}[:：]\s*\Z")
 CODE_SHAPE = re.compile(
     r"[{};=]|\w\(|\w\.\w+\.\w|\A\s*at\s|\\|/\w+/|::|->|=>|</?\w|\A\s*\[?(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE)\b"
@@ -30,7 +30,10 @@ MOST_LABELS = 40  # in one line
 
 def key_of(words: str) -> str:
     """What two lines of the same form share: letter case, numbers, bullets and punctuation at the ends do not count."""
-    return " ".join(_DIGITS.sub("0", _EDGES.sub("", words)).casefold().split())
+    begin, end = _BEGIN.match(words).end(), len(words)  # type: ignore[union-attr]  # it matches nothing as well
+    while end > begin and not words[end - 1].isalnum():
+        end -= 1
+    return " ".join(_DIGITS.sub("0", words[begin:end]).casefold().split())
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def _is_heading(draft: Draft, i: int) -> bool:
 def _sentences(line: str) -> list[str]:
     if len(line) > _LONGEST:
         return []
+    if ". " not in line and line.isascii() and "? " not in line and "! " not in line:
+        return [line]
     return [part for part in _SENTENCE_END.split(line) if part.strip()]
 
 

@@ -135,7 +135,9 @@ class _Writer:
     def _words(self, piece: str) -> None:
         if self._hidden or not piece:
             return
-        if self._is_page and not self._n_pre:
+        if (
+            self._is_page and not self._n_pre and self._out
+        ):  # before the first tag stands the title, on a line of its own
             piece = _SPACES.sub(" ", piece)
         if "&" in piece:
             piece = unescape(piece).replace("\xa0", " ")

@@ -26,15 +26,18 @@ _BARE_ADDRESS = re.compile(rf"\s*{words.GREETING}(?:[\s,]+{words.ADDRESSEE}){{0,
 _UNSURE_NAME = re.compile(r"\b(?:world|kitty|dolly|there'?s)\b", _I)
 
 # --- closings and signatures
+_AND = r"(?:\W{1,4}|\s+(?:und|and|et|y|e|en|och|og|и)\s+)"
 _CLOSING_LINE = re.compile(
-    rf"\W{{0,3}}(?:{words.THANKS}\W{{1,4}}(?:{words.CLOSING})|{words.THANKS}|{words.CLOSING})"
+    rf"\W{{0,3}}(?:{words.THANKS}{_AND}{words.CLOSING}|{words.THANKS}|{words.CLOSING})"
     rf"(?:\s*[,.!:;，。！]|\s*-)*\s*(?P<name>.{{0,60}})\Z",
     _I,
 )
 _ENDS_WITH_THANKS = re.compile(
-    rf"(?<=[.!?。！？])\s+(?P<cut>(?:{words.THANKS}|{words.CLOSING})[\s,.!]*(?:(?:{words.CLOSING})[\s,.!]*)?)\Z", _I
+    rf"(?<=[.!?。！？])\s+(?P<cut>(?:{words.THANKS}(?:{_AND}(?P<both>{words.CLOSING}))?|(?P<closing>{words.CLOSING}))"
+    rf"[\s,.!]*(?:{words.CLOSING}[\s,.!]*)?(?:(?<=,)\s*(?-i:{_NAME}(?:\s+{_NAME}){{0,2}})\.?\s*)?)\Z",
+    _I,
 )
-_SENTENCE = re.compile(r"[.!?。！？]\s+")
+_SENTENCE_ENDS = (". ", "! ", "? ", "。 ", "！ ", "？ ")
 _NAME_LINE = re.compile(
     rf"\s*(?:i\. ?A\. )?{_NAME}(?:[\s,/&-]+(?:{_NAME}|von|van|de|der|la|da|dos|and|und|y|et)){{0,4}}\s*\Z"
 )
@@ -69,6 +72,10 @@ _SENT_FROM = re.compile(
 #: The first two letters of what may open or close a mail: most lines begin with something else.
 _OPENS = frozenset(phrase[:2] for phrase in words.phrases(words.GREETING))
 _CLOSES = frozenset(phrase[:2] for phrase in words.phrases(words.CLOSING, words.THANKS))
+_SENDS = frozenset(
+    {"ge", "ho", "发自", "ip", "vo", "de", "do", "da", *(one[:2] for one in words.phrases(words.SENT_FROM))}
+)
+_BULLETS = " \t-*–,."  # may stand before any of them
 _AMBIGUOUS = frozenset({"br", "kr", "vg", "lg", "att", "best", "tia"})  # may be a brand or a word
 _MOST_SIGNATURE = 14  # lines
 _LEAST_BEFORE = 3  # words of a text that must stand before a signature
@@ -128,9 +135,9 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
             continue
         if len(line) > _LONGEST:
             n_words = _LEAST_BEFORE
-            _cut_thanks_at_end(draft, i)
+            _cut_thanks_at_end(draft, i, end)
             continue
-        if _SENT_FROM.match(line):
+        if len(line) < 120 and line.lstrip(_BULLETS)[:2].lower() in _SENDS and _SENT_FROM.match(line):
             draft.cut[i] = SIGNATURE
         elif line.strip() == "--":
             marks.append(i)
@@ -140,27 +147,29 @@ def _mark_closings(draft: Draft, begin: int, end: int) -> None:
         else:
             if n_words < _LEAST_BEFORE:
                 n_words += count_words(line)
-            _cut_thanks_at_end(draft, i)
+            _cut_thanks_at_end(draft, i, end)
     for i in reversed(marks[-_MOST_SIGNATURE:]):
         _mark_delimited(draft, i, end)
 
 
 def _closing(line: str) -> re.Match[str] | None:
-    if len(line) > 120 or line.lstrip(" \t-*–,.")[:2].lower() not in _CLOSES:
+    if len(line) > 120 or line.lstrip(_BULLETS)[:2].lower() not in _CLOSES:
         return None
     return _CLOSING_LINE.match(line)
 
 
-def _cut_thanks_at_end(draft: Draft, i: int) -> None:
+def _cut_thanks_at_end(draft: Draft, i: int, end: int) -> None:
     line = draft.lines[i]
-    # Much faster than to look for all phrases everywhere: do the last sentences begin with one?
+    # Much faster than to look for all phrases everywhere: does the last sentence begin with one?
     tail = line[-120:]
-    starts = sorted((found.end() for found in _SENTENCE.finditer(tail)), reverse=True)[:2]
-    if not any(tail[start : start + 2].lower() in _CLOSES for start in starts):
+    last = max(map(tail.rfind, _SENTENCE_ENDS))
+    if last < 0 or tail[last + 1 :].lstrip()[:2].lower() not in _CLOSES:
         return
     match = _ENDS_WITH_THANKS.search(line, max(len(line) - 120, 0))
     if match:
         draft.shorten(i, line[: match.start()], CLOSING, match["cut"])
+        if match["both"] or match["closing"]:
+            _mark_signature(draft, i + 1, end, has_name=False)
 
 
 def _closes(draft: Draft, i: int, end: int, name: str) -> bool:

@@ -141,7 +141,12 @@ def _add_lines(draft: Draft, text: str) -> None:
         stripped = _MACRO.sub(" ", text)
         draft.n_markup += stripped != text
         text = stripped
+    has_inline = _HAS_INLINE.search(text) is not None
     for line in text.split("\n"):
+        first = line[:1]
+        if not has_inline and first.isalpha() and first not in "hb":  # most lines of most files
+            draft.add(line)
+            continue
         depth = 0
         if ">" in line and (quote := _QUOTE.match(line)):
             depth = quote[1].count(">")
