@@ -24,7 +24,7 @@ from explorer.ingest.log_formats import (
 from explorer.ingest.log_formats.base import LogFormat
 from explorer.ingest.log_formats.nested import NestedFormat
 
-__all__ = ["LOG_FORMATS", "choose_format", "format_named", "is_json"]
+__all__ = ["LOG_FORMATS", "choose_format", "format_named", "is_general", "is_json"]
 
 _ALL: tuple[LogFormat, ...] = (
     *structured.FORMATS,
@@ -76,6 +76,11 @@ def choose_format(sample: Sequence[str]) -> LogFormat | None:
 def is_json(known: LogFormat | None) -> bool:
     """Whether the lines of a format are JSON objects."""
     return isinstance(known.outer if isinstance(known, NestedFormat) else known, structured.JsonFormat)
+
+
+def is_general(known: LogFormat) -> bool:
+    """Whether a format says no more than that there is a time, as tables may do too."""
+    return known in general.FORMATS
 
 
 def _with_inner(known: LogFormat, sample: Sequence[str]) -> LogFormat:

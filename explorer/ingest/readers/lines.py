@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from explorer.ingest import continuation
 from explorer.ingest.log_columns import LINE, MAIN_COLUMNS, MESSAGE
-from explorer.ingest.log_formats import choose_format, format_named, is_json
+from explorer.ingest.log_formats import choose_format, format_named, is_general, is_json
 from explorer.ingest.log_formats.base import LogFormat
 from explorer.ingest.log_formats.nested import NestedFormat
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text, report
@@ -20,6 +20,7 @@ from explorer.ingest.source import Source
 from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
+_TABLE_SUFFIXES = {"csv", "tsv", "tab", "psv", "json", "jsonl", "ndjson", "jl", "xml", "html", "md"}
 _PIECE = 8 << 20  # characters taken apart at a time
 _MAX_COLUMNS = 500
 _SAMPLE_BLOCKS = 5
@@ -41,7 +42,13 @@ class LinesReader:
         begins_so = source.head.lstrip("\ufeff \t\r\n").startswith("{")
         if begins_so and is_json(choose_format(sample_lines(source.head))):
             return Confidence.PLAIN
-        return Confidence.NAMED if source.suffix in _SUFFIXES else Confidence.FALLBACK
+        if source.suffix in _SUFFIXES:
+            return Confidence.NAMED
+        if source.suffix in _TABLE_SUFFIXES:
+            return Confidence.FALLBACK
+        # A table may begin with a column of times too; a format that says more than that is a log's.
+        known = choose_format(sample_lines(source.head))
+        return Confidence.FALLBACK if known is None or is_general(known) else Confidence.LIKELY
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
