@@ -26,7 +26,7 @@ from explorer.params import DEFAULT_MODEL, Params, ReadParams
 
 if TYPE_CHECKING:
     from explorer.search import Hit
-    from explorer.types import Analysis, ProgressCallback
+    from explorer.types import Analysis, Corpus, ProgressCallback
     from explorer.workspace.status import StatusWriter
 
 
@@ -102,6 +102,12 @@ def _add_analyze(commands: Any) -> None:
     columns.add_argument("--id", metavar="COL", help="column with the records' ids")
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
     reading = _add_reading(command)
+    reading.add_argument(
+        "--session",
+        metavar="FIELD",
+        help="make one record of all that share a value of this column, of KEY in KEY=value, or of a block, request or "
+        "uuid in their messages; 'guess' chooses",
+    )
     mask = reading.add_mutually_exclusive_group()
     mask.add_argument("--mask", action="store_true", help="ignore times, ids, addresses and numbers when comparing")
     mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
@@ -256,6 +262,8 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
     roles = resolve_roles(table, id=options.id, text=text, time=options.time)
     corpus = build_corpus(table, roles, mask=True if options.mask else False if options.no_mask else None)
+    if options.session:
+        corpus = _sessions(corpus, options.session)
     read_seconds = round(time.perf_counter() - start, 3)
 
     store = None if options.no_cache else default_store(options.owner)
@@ -268,6 +276,15 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     write_summary(analysis, options.out / SUMMARY_FILE)
     save_analysis(analysis, options.out)
     return analysis
+
+
+def _sessions(corpus: Corpus, field: str) -> Corpus:
+    from explorer.ingest.sessions import group_sessions, guess_session_field
+
+    chosen = guess_session_field(corpus) if field == "guess" else field
+    if chosen is None:
+        raise InputError("No value in the records names sessions. Name a column or a key with --session.")
+    return group_sessions(corpus, chosen)
 
 
 def _read_params(options: argparse.Namespace) -> ReadParams:
