@@ -116,8 +116,8 @@ class Table(Frozen):
 
     ``cells`` is an Arrow table of ``string`` columns with unique names; null is a cell that is not there.
     ``lines`` (n,) is the 1-based line of each row in its file and ``sources`` (n,) the position of that file in
-    ``reports``. ``is_lines`` says that the file is a log: then the column ``line`` holds each record as it stands in the
-    file, with the lines that continue it, and where the log's format is known ``time`` (as written), ``level``,
+    ``reports``. ``is_lines`` says that the file is a log: then the column ``line`` holds each record as it stands in
+    the file, with the lines that continue it, and where the log's format is known ``time`` (as written), ``level``,
     ``component``, ``message`` and its other fields stand beside it.
     """
 

@@ -108,12 +108,12 @@ def test_the_fingerprint_changes_with_nothing_else(corpus):
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.text(max_size=5), min_size=1, max_size=5), st.integers(0, 4))
 def test_the_fingerprint_does_not_depend_on_how_cells_are_stored(texts, cut):
-    from explorer.ingest.corpus import _fingerprint
+    from explorer.ingest.corpus import corpus_fingerprint
 
     texts = [text.encode("utf-8", "replace").decode() for text in texts]
     column = pa.array(texts, pa.string())
     whole, parts = pa.chunked_array([column]), pa.chunked_array([column[:cut], column[cut:]])
-    prints = {_fingerprint(texts, texts, None, pa.table({"a": one}), "x") for one in (whole, parts)}
+    prints = {corpus_fingerprint(texts, texts, None, pa.table({"a": one}), "x") for one in (whole, parts)}
     assert len(prints) == 1
 
 

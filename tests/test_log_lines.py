@@ -235,3 +235,28 @@ def test_a_missing_year_comes_from_the_name_of_the_file(tmp_path):
     ]
     assert any("2023 to 2024 was taken" in note for note in corpus.reports[0].notes)
     assert any("no zone" in note for note in corpus.reports[0].notes)
+
+
+# --- containers ---
+
+
+def in_container(text: str, style: str) -> str:
+    prefix = {"CRI": "2026-11-21T06:48:11.{:09}Z stderr F ", "Compose": "web_1  | "}[style]
+    return "".join(prefix.format(number) + line + "\n" for number, line in enumerate(text.split("\n")))
+
+
+@pytest.mark.parametrize("style", ["CRI", "Compose"])
+@pytest.mark.parametrize("language", ["Java", "Python", "Go", "JavaScript"])
+def test_a_trace_joins_its_record_behind_the_prefix_of_a_container(style, language):
+    table = read_text(in_container("\n".join([NEXT, HEAD, TRACES[language], NEXT]), style))
+    assert table.cells.column("message").to_pylist() == ["going on", f"it failed\n{TRACES[language]}", "going on"]
+    assert table.cells.column("level").to_pylist() == ["INFO", "ERROR", "INFO"]
+    assert table.cells.column("component").to_pylist() == ["com.x.Foo"] * 3
+    assert table.reports[0].format.endswith(": log4j or logback")
+
+
+def test_lines_of_a_container_in_no_known_format_are_records():
+    table = read_text(in_container("\n".join(["one", "two", TRACES["Ruby"], "three"]), "CRI"))
+    assert table.cells.column("message").to_pylist() == ["one", "two", TRACES["Ruby"], "three"]
+    assert table.reports[0].format == "Kubernetes (CRI)"
+    assert not any("not in the format" in note for note in table.reports[0].notes)

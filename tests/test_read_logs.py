@@ -60,6 +60,8 @@ def test_the_user_decides_how_a_text_file_is_read(read):
     assert read(data, "t.log", as_lines=False).columns == ["id", "text"]
     assert read(data, "t.log").is_lines
     assert not read(data, "t.dat").is_lines
+    assert read("Nov 21 06:48:11 h a[1]: x, y, z\n" * 5, "messages-20261121.dat").is_lines
+    assert not read("time,text,state\n" + "2026-11-21 06:48:11,a text,open\n" * 5, "export.dat").is_lines
 
 
 def test_a_workbook_cannot_be_read_as_lines(read):

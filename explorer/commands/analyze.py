@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer.commands import reading_options
-from explorer.errors import ExplorerError, RunCancelledError, SettingsError, StorageError
+from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError, StorageError
 from explorer.params import DEFAULT_MODEL, Params
 from explorer.workspace.faults import internal_fault
 
 if TYPE_CHECKING:
-    from explorer.types import Analysis, ProgressCallback, Table
+    from explorer.types import Analysis, Corpus, ProgressCallback, Table
     from explorer.workspace.status import StatusWriter
 
 
@@ -41,6 +41,12 @@ def add(commands: Any) -> None:
     columns.add_argument("--id", metavar="COL", help="column with the records' ids")
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
     reading = reading_options.add(command)
+    reading.add_argument(
+        "--session",
+        metavar="FIELD",
+        help="make one record of all that share a value of this column, of KEY in KEY=value, or of a block, request or "
+        "uuid in their messages; 'guess' chooses",
+    )
     mask = reading.add_mutually_exclusive_group()
     mask.add_argument("--mask", action="store_true", help="ignore times, ids, numbers and names that vary")
     mask.add_argument("--no-mask", action="store_true", help="compare texts as they are (default for tickets)")
@@ -142,6 +148,8 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
         mask=True if options.mask else False if options.no_mask else None,
         clean=True if options.clean else False if options.no_clean else None,
     )
+    if options.session:
+        corpus = _sessions(corpus, options.session)
     read_seconds = round(time.perf_counter() - start, 3)
 
     store = None if options.no_cache else default_store(options.owner)
@@ -154,6 +162,15 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     write_summary(analysis, options.out / SUMMARY_FILE)
     save_analysis(analysis, options.out)
     return analysis
+
+
+def _sessions(corpus: Corpus, field: str) -> Corpus:
+    from explorer.ingest.sessions import group_sessions, guess_session_field
+
+    chosen = guess_session_field(corpus) if field == "guess" else field
+    if chosen is None:
+        raise InputError("No value in the records names sessions. Name a column or a key with --session.")
+    return group_sessions(corpus, chosen)
 
 
 def _read(options: argparse.Namespace, progress: ProgressCallback) -> Table:

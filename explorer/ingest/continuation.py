@@ -18,6 +18,7 @@ BRIDGE = 5  # lines without a mark that belong to the marked lines below them: t
 
 # In plain text only lines that can be nothing else are joined; indented text may be anything.
 _FRAME = "|".join((
+    r"\s*$",  # nothing behind a prefix
     r"\s+at\s\S",  # Java, .NET, JavaScript
     r"\s+\.\.\. \d+ (?:more|common frames)",
     r"\s+File \"[^\"]+\", line \d+",  # Python

@@ -65,7 +65,7 @@ def build_corpus(
         sources=table.sources,
         reports=reports,
         rejected=table.rejected,
-        fingerprint=_fingerprint(ids, texts, times, fields, f"{kind} {is_masked} {cleaning is not None}"),
+        fingerprint=corpus_fingerprint(ids, texts, times, fields, f"{kind} {is_masked} {cleaning is not None}"),
         cleaning=cleaning,
     )
 
@@ -127,7 +127,10 @@ def _count(n: int, what: str) -> str:
     return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
-def _fingerprint(ids: Sequence[str], texts: Sequence[str], times: Times | None, fields: pa.Table, settings: str) -> str:
+def corpus_fingerprint(
+    ids: Sequence[str], texts: Sequence[str], times: Times | None, fields: pa.Table, settings: str
+) -> str:
+    """A digest of everything in a corpus that results depend on."""
     digest = hashlib.blake2b(settings.encode(), digest_size=16)
     _add_column(digest, pa.chunked_array([pa.array(ids, pa.large_string())]))
     _add_column(digest, pa.chunked_array([pa.array(texts, pa.large_string())]))

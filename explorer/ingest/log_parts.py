@@ -28,6 +28,7 @@ ANY_TIME = "(?:" + "|".join((
     rf"{MONTH} \d\d?, \d{{4}},? \d\d?:\d\d:\d\d{FRACTION}(?:[ \x{{202f}}][AP]M)?",
     rf"\d\d?[/.-]\d\d?[/.-](?:\d{{4}}|\d\d),? \d\d?:\d\d:\d\d{FRACTION}(?: [AP]M)?{ZONE}",
     rf"\d{{8}}[-T _]?\d\d:?\d\d:?\d\d{FRACTION}Z?",
+    rf"\d{{8}}[-T _]\d\d?:\d\d?:\d\d?{FRACTION}Z?",
     r"\d{6} \d{6}",
     rf"\d\d[-.]\d\d {CLOCK}",
     r"1\d{9}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?",

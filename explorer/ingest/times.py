@@ -68,6 +68,9 @@ RULES: tuple[TimeRule, ...] = (
     _rule("ISO 8601", r"(?P<y>\d{4})[-/.](?P<mo>\d\d?)[-/.](?P<d>\d\d?)", r"[T\s_-]+"),
     _rule("year to second", r"(?P<y>(?:19|20)\d\d)(?P<mo>\d\d)(?P<d>\d\d)", r"[T\s_-]?",
           clock=r"(?P<H>\d\d):?(?P<M>\d\d):?(?P<S>\d\d)(?:[:.,](?P<f>\d{1,9}))?" + _ZONE),
+    # Programs that do not pad their numbers: "20171224-0:7:20:444".
+    _rule("year to second, unpadded", r"(?P<y>(?:19|20)\d\d)(?P<mo>\d\d)(?P<d>\d\d)", r"[T\s_-]",
+          clock=r"(?P<H>\d\d?):(?P<M>\d\d?):(?P<S>\d\d?)(?:[:.,](?P<f>\d{1,9}))?" + _ZONE, cells=False),
     _rule("day, month name, year", rf"{_WEEKDAY}(?P<d>\d\d?)[\s/.-]+{_MONTH}[\s/.,-]+(?P<y>\d{{4}}|\d\d)",
           r"[:,\s]\s*"),
     _rule("month name, day, year", rf"{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})", r",?\s+"),

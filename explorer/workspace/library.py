@@ -46,6 +46,7 @@ class Request:
     reading: ReadParams = field(default_factory=ReadParams)
     mask: bool | None = None
     clean: bool | None = None
+    session: str | None = None
     model: str | None = None
     neighbours: int | None = None
     min_cluster_size: int | None = None
@@ -65,6 +66,7 @@ class Request:
             "min-cluster-size": self.min_cluster_size,
             "duplicate-threshold": self.duplicate_threshold,
             "seed": self.seed,
+            "session": self.session,
         }
         out += [f"--{name}={value}" for name, value in options.items() if value is not None]
         out += [f"--text-column={name}" for name in self.text_columns or ()]

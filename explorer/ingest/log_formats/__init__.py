@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from explorer.errors import SettingsError, nearest_name
 from explorer.ingest.continuation import begins_record
+from explorer.ingest.log_columns import MESSAGE
 from explorer.ingest.log_formats import (
     containers,
     databases,
@@ -21,8 +22,9 @@ from explorer.ingest.log_formats import (
     web,
 )
 from explorer.ingest.log_formats.base import LogFormat
+from explorer.ingest.log_formats.nested import NestedFormat
 
-__all__ = ["LOG_FORMATS", "choose_format", "format_named"]
+__all__ = ["LOG_FORMATS", "choose_format", "format_named", "is_general", "is_json"]
 
 _ALL: tuple[LogFormat, ...] = (
     *structured.FORMATS,
@@ -41,20 +43,17 @@ _ALL: tuple[LogFormat, ...] = (
 #: Name -> format, the particular ones first: of formats that explain a sample about equally well, the first is chosen.
 LOG_FORMATS: Mapping[str, LogFormat] = {known.name: known for known in _ALL}
 
+_PREFIXES: tuple[LogFormat, ...] = (*containers.FORMATS, LOG_FORMATS["JSON (Docker)"])
 _LEAST_EXPLAINED = 0.5
 _ABOUT_EQUAL = 0.03
 
 
-def choose_format(sample: Sequence[str]) -> LogFormat | None:
-    """The format that explains a sample of lines; None where none explains half of them.
-
-    Lines that continue a record, such as those of a stack trace, do not count against a format.
-    """
+def _best_format(sample: Sequence[str], known_formats: Sequence[LogFormat]) -> LogFormat | None:
     lines = pa.array([line for line in sample if line and not line.isspace()], pa.string())
     if not len(lines):
         return None
     explained: dict[str, float] = {}
-    for known in LOG_FORMATS.values():
+    for known in known_formats:
         is_head = known.parse(lines).is_head.to_numpy(zero_copy_only=False)
         if is_head.any():
             begins = begins_record(lines, is_head, has_format=True, continues=known.continues)
@@ -65,11 +64,39 @@ def choose_format(sample: Sequence[str]) -> LogFormat | None:
     return next(LOG_FORMATS[name] for name, share in explained.items() if share >= best - _ABOUT_EQUAL)
 
 
-def format_named(name: str) -> LogFormat:
+def choose_format(sample: Sequence[str]) -> LogFormat | None:
+    """The format that explains a sample of lines; None where none explains half of them.
+
+    Lines that continue a record, such as those of a stack trace, do not count against a format.
+    """
+    best = _best_format(sample, _ALL)
+    return None if best is None else _with_inner(best, sample)
+
+
+def is_json(known: LogFormat | None) -> bool:
+    """Whether the lines of a format are JSON objects."""
+    return isinstance(known.outer if isinstance(known, NestedFormat) else known, structured.JsonFormat)
+
+
+def is_general(known: LogFormat) -> bool:
+    """Whether a format says no more than that there is a time, as tables may do too."""
+    return known in general.FORMATS
+
+
+def _with_inner(known: LogFormat, sample: Sequence[str]) -> LogFormat:
+    """Behind the prefix of a container stands a log of its own."""
+    if known not in _PREFIXES:
+        return known
+    parsed = known.parse(pa.array(sample, pa.string()))
+    messages = parsed.columns[MESSAGE].drop_null().to_pylist() if MESSAGE in parsed.columns else []
+    return NestedFormat(known, _best_format(messages, [other for other in _ALL if other not in _PREFIXES]))
+
+
+def format_named(name: str, sample: Sequence[str]) -> LogFormat:
     """The format of that name, whatever its letter case. Raises SettingsError with the nearest name."""
     for known in LOG_FORMATS.values():
         if known.name.casefold() == name.strip().casefold():
-            return known
+            return _with_inner(known, sample)
     near = nearest_name(name, list(LOG_FORMATS))
     hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(LOG_FORMATS)}."
     raise SettingsError(f"There is no log format {name!r}. {hint}")

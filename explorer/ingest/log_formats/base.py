@@ -21,12 +21,15 @@ _VARIANT = re.compile(r"_\d\Z")
 class Parsed(NamedTuple):
     """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere.
 
-    ``n_left_out`` fields got no column, because there are too many different ones.
+    ``n_left_out`` fields got no column, because there are too many different ones. Where each line has a prefix, such
+    as that of a container, ``views`` (n,) are the lines without it and ``is_known`` (n,) says which of them had one.
     """
 
     is_head: pa.Array
     columns: Mapping[str, pa.Array]
     n_left_out: int = 0
+    views: pa.Array | None = None
+    is_known: pa.Array | None = None
 
 
 class LogFormat(Protocol):

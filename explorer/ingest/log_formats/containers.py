@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from explorer.ingest.log_formats.base import ExpressionFormat
-from explorer.ingest.log_parts import ISO_TIME
 
 _RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)"
 
@@ -18,6 +17,6 @@ FORMATS = (
     ),
     ExpressionFormat(
         "Docker Compose",
-        rf"^(?P<component>[A-Za-z0-9][\w.-]*) +\| (?:(?P<time>{_RFC3339}|{ISO_TIME}) )?(?P<message>.*)$",
+        rf"^(?P<component>[A-Za-z0-9][\w.-]*) +\| (?:(?P<time>{_RFC3339}) )?(?P<message>.*)$",
     ),
 )

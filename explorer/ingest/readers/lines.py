@@ -11,15 +11,16 @@ import pyarrow.compute as pc
 
 from explorer.ingest import continuation
 from explorer.ingest.log_columns import LINE, MAIN_COLUMNS, MESSAGE
-from explorer.ingest.log_formats import choose_format, format_named
+from explorer.ingest.log_formats import choose_format, format_named, is_general, is_json
 from explorer.ingest.log_formats.base import LogFormat
-from explorer.ingest.log_formats.structured import JsonFormat
+from explorer.ingest.log_formats.nested import NestedFormat
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text, report
 from explorer.ingest.readers.line_arrays import Lines, encode_lines, nonblank_lines, split_lines, take_records
 from explorer.ingest.source import Source
 from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
+_TABLE_SUFFIXES = {"csv", "tsv", "tab", "psv", "json", "jsonl", "ndjson", "jl", "xml", "html", "md"}
 _PIECE = 8 << 20  # characters taken apart at a time
 _MAX_COLUMNS = 500
 _SAMPLE_BLOCKS = 5
@@ -38,16 +39,22 @@ class LinesReader:
         if not source.is_text:
             return Confidence.NO
         # Of JSON lines only logs are read here; others are a table.
-        if source.head.lstrip("\ufeff \t\r\n").startswith("{") and isinstance(
-            choose_format(sample_lines(source.head)), JsonFormat
-        ):
+        begins_so = source.head.lstrip("\ufeff \t\r\n").startswith("{")
+        if begins_so and is_json(choose_format(sample_lines(source.head))):
             return Confidence.PLAIN
-        return Confidence.NAMED if source.suffix in _SUFFIXES else Confidence.FALLBACK
+        if source.suffix in _SUFFIXES:
+            return Confidence.NAMED
+        if source.suffix in _TABLE_SUFFIXES:
+            return Confidence.FALLBACK
+        # A table may begin with a column of times too; a format that says more than that is a log's.
+        known = choose_format(sample_lines(source.head))
+        return Confidence.FALLBACK if known is None or is_general(known) else Confidence.LIKELY
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
         chosen = source.params.log_format
-        known = format_named(chosen) if chosen else choose_format(sample_lines(text))
+        sample = sample_lines(text)
+        known = format_named(chosen, sample) if chosen else choose_format(sample)
         log = _Log(text, known, tick)
         cells, lines = log.read()
         made = report(
@@ -179,8 +186,10 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
     lines = piece.array if len(rows) == len(piece.array) else piece.array.take(pa.array(rows))
     parsed = None if known is None else known.parse(lines)
     is_head = np.zeros(len(rows), np.bool_) if parsed is None else _numpy(parsed.is_head)
+    views = lines if parsed is None or parsed.views is None else parsed.views
+    has_format = known is not None and not (isinstance(known, NestedFormat) and known.inner is None)
     begins = continuation.begins_record(
-        lines, is_head, has_format=known is not None, continues=known.continues if known else None
+        views, is_head, has_format=has_format, continues=known.continues if known else None
     )
     begins, n_cut = continuation.cap_joined(begins)
     n_kept = len(rows) if is_last else _settled(begins, is_head)
@@ -188,10 +197,15 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
     last = np.append(first[1:], n_kept) - 1 if len(first) else first
     raw = take_records(piece, rows[first], rows[last])
     columns: dict[str, pa.Array] = {LINE: raw}
+    is_known = is_head
     if parsed is not None:
         is_whole = len(first) == len(rows)
         heads = {name: col if is_whole else col.take(pa.array(first)) for name, col in parsed.columns.items()}
-        heads[MESSAGE] = _messages(heads.get(MESSAGE), raw, is_head[first], last > first)
+        is_known = is_head if parsed.is_known is None else _numpy(parsed.is_known)
+        said = heads.get(MESSAGE, pa.nulls(len(first), pa.string()))
+        heads[MESSAGE] = _messages(said, raw, is_known[first], last > first)
+        if parsed.views is not None:
+            heads[MESSAGE] = _joined_views(said, heads[MESSAGE], parsed.views, first, last)
         columns |= {name: column for name, column in heads.items() if name != LINE}
     return _Records(
         cells=pa.table({name: column.cast(pa.string()) for name, column in columns.items()}),
@@ -199,7 +213,7 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
         n_settled=int(rows[n_kept]) if n_kept < len(rows) else len(piece.array),
         n_joined=n_kept - len(first),
         n_cut=n_cut,
-        n_strange=0 if known is None else int((~is_head[first]).sum()),
+        n_strange=0 if known is None else int((~is_known[first]).sum()),
         n_left_out=0 if parsed is None else parsed.n_left_out,
     )
 
@@ -213,9 +227,8 @@ def _settled(begins: Bools, is_head: Bools) -> int:
     return int(others[-1]) if len(others) else 0
 
 
-def _messages(heads: pa.Array | None, raw: pa.Array, is_head: Bools, is_joined: Bools) -> pa.Array:
+def _messages(said: pa.Array, raw: pa.Array, is_head: Bools, is_joined: Bools) -> pa.Array:
     """What the heads say, with the lines that continue them; the whole record where the head says nothing."""
-    said = pa.nulls(len(raw), pa.string()) if heads is None else heads
     rows = np.flatnonzero(is_joined & is_head)
     if len(rows):
         picked = pa.array(rows)
@@ -224,6 +237,17 @@ def _messages(heads: pa.Array | None, raw: pa.Array, is_head: Bools, is_joined: 
         whole = [f"{first}\n{rest}" if first else rest for first, rest in zip(firsts, rests, strict=True)]
         said = pc.replace_with_mask(said, pa.array(is_joined & is_head), pa.array(whole, pa.string()))
     return pc.coalesce(said, raw)
+
+
+def _joined_views(said: pa.Array, messages: pa.Array, views: pa.Array, first: Ints, last: Ints) -> pa.Array:
+    """``messages``, those of several lines put together from what heads ``said`` and the lines without prefixes."""
+    rows = np.flatnonzero(last > first)
+    if not len(rows):
+        return messages
+    begun = said.take(pa.array(rows)).to_pylist()
+    rests = [views[first[row] + 1 : last[row] + 1].to_pylist() for row in rows.tolist()]
+    whole = ["\n".join([begin, *rest] if begin else rest) for begin, rest in zip(begun, rests, strict=True)]
+    return pc.replace_with_mask(messages, pa.array(last > first), pa.array(whole, pa.string()))
 
 
 def _numpy(flags: pa.Array) -> Bools:

@@ -1,0 +1,61 @@
+"""Sessions: the records that share a request, a block or a field, as one record each."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.errors import UnknownColumnError
+from explorer.ingest import build_corpus, read_table
+from explorer.ingest.sessions import group_sessions, guess_session_field
+from explorer.types import Corpus
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    def build(messages: list[str]) -> Corpus:
+        path = tmp_path / "app.log"
+        path.write_text(
+            "".join(
+                f"2026-11-21 06:{i // 60:02}:{i % 60:02} INFO [t{i % 2}] a.B: {m}\n" for i, m in enumerate(messages)
+            )
+        )
+        return build_corpus(read_table([path]))
+
+    return build
+
+
+MESSAGES = [m for i in range(20) for m in (f"open blk_{i}", f"write blk_{i} a", f"write blk_{i} a", f"close blk_{i}")]
+
+
+def test_what_names_the_sessions_is_guessed(corpus):
+    assert guess_session_field(corpus(MESSAGES)) == "block"
+    assert guess_session_field(corpus([f"step {i} userId=u{i // 5} x" for i in range(100)])) == "userId"
+    assert guess_session_field(corpus(["nothing", "at all", "here"])) is None
+
+
+def test_a_session_is_one_record_with_its_messages_and_places(corpus):
+    made = group_sessions(corpus([*MESSAGES, "no block"]), "block")
+    assert made.n_records == 21
+    assert made.ids[:2] == ("blk_0", "blk_1")
+    assert made.texts[0] == "open blk_0\nwrite blk_0 a (x2)\nclose blk_0"
+    assert made.texts[-1] == "no block"
+    assert made.fields.column("records").to_pylist()[0] == "4"
+    assert made.fields.column("lines").to_pylist()[0] == "app.log:1, app.log:2, app.log:3, app.log:4"
+    assert list(made.lines[:2]) == [1, 5]
+    assert made.times is not None
+    assert str(made.times[1]) == "2026-11-21T06:00:04.000"
+    assert any("81 records became 20 sessions by 'block'; 1 records" in note for note in made.reports[0].notes)
+
+
+def test_no_message_of_a_session_is_lost(corpus):
+    before = corpus(MESSAGES)
+    made = group_sessions(before, "thread")
+    assert sorted("\n".join(made.fields.column("line").to_pylist()).split("\n")) == sorted(
+        before.fields.column("line").to_pylist()
+    )
+    assert made.fingerprint != before.fingerprint
+
+
+def test_a_field_that_no_record_has_is_refused(corpus):
+    with pytest.raises(UnknownColumnError):
+        group_sessions(corpus(MESSAGES), "colour")
