@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
@@ -100,3 +101,70 @@ def ods_cell(text: str) -> str:
 def _ods_text(line: str) -> str:
     shown = escape(line).replace("\t", "<text:tab/>").replace("\r", "&#13;")
     return shown.replace(" ", "<text:s/>")
+
+
+def xls(
+    rows: Sequence[Sequence[str | tuple[float, int]]],
+    *,
+    codes: Sequence[str] = (),
+    size: tuple[int, int] | None = None,
+    more: bytes = b"",
+) -> bytes:
+    """A BIFF8 workbook with one sheet: texts, or numbers with the position of their format among ``codes``.
+
+    ``size`` is what the sheet declares as its rows and columns, ``more`` are further records of it.
+    """
+    cells = b""
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                text = cell.encode("utf-16-le")
+                cells += record(0x0204, struct.pack("<HHHHB", number, column, 0, len(text) // 2, 1) + text)
+            else:
+                cells += record(0x0203, struct.pack("<HHHd", number, column, cell[1] + 1, cell[0]))
+    n_rows, n_columns = size or (len(rows), max(map(len, rows)))
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    sheet += record(0x0200, struct.pack("<IIHHH", 0, n_rows, 0, n_columns, 0)) + cells + more + record(0x000A)
+    start = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    for number, code in enumerate(codes):
+        text = code.encode("utf-16-le")
+        start += record(0x041E, struct.pack("<HHB", 200 + number, len(code), 1) + text)
+    for number in [0, *(200 + number for number in range(len(codes)))]:
+        start += record(0x00E0, struct.pack("<HH", 0, number) + bytes(16))
+    name = b"Data"
+    offset = len(start) + 4 + 8 + len(name) + 4
+    start += record(0x0085, struct.pack("<IHBB", offset, 0, len(name), 0) + name) + record(0x000A)
+    return compound_file("Workbook", start + sheet)
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """A record of an XLS workbook."""
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def compound_file(name: str, stream: bytes) -> bytes:
+    """A compound file with one stream."""
+    stream = stream.ljust(4096, b"\x00")
+    n_sectors = -(-len(stream) // 512)
+    stream = stream.ljust(n_sectors * 512, b"\x00")
+    n_tables = -(-(n_sectors + 1) // 127)
+    end, free, table = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+    following = [table] * n_tables + [end] + [n_tables + 2 + n for n in range(n_sectors - 1)] + [end]
+    following += [free] * (n_tables * 128 - len(following))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
+    header += struct.pack("<IIIIIIIII", n_tables, n_tables, 0, 4096, end, 0, end, 0, 0)
+    listed = list(range(n_tables))
+    header += struct.pack("<108I", *listed, *[free] * (108 - n_tables))
+    return (
+        header + struct.pack(f"<{len(following)}I", *following) + _directory(name, n_tables + 1, len(stream)) + stream
+    )
+
+
+def _directory(name: str, start: int, size: int) -> bytes:
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        text = (name + "\x00").encode("utf-16-le")
+        none = 0xFFFFFFFF
+        links = struct.pack("<HBBIII", len(text), kind, 1, none, none, child)
+        return text.ljust(64, b"\x00") + links + bytes(36) + struct.pack("<IQ", start, size)
+
+    return (entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, 0xFFFFFFFF, start, size)).ljust(512, b"\x00")

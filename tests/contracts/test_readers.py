@@ -18,7 +18,7 @@ from explorer.errors import InputError
 from explorer.ingest import read_table
 from explorer.ingest.readers import READERS, Confidence, Reader, choose_reader
 from explorer.ingest.source import Source
-from tests.workbooks import ods, xlsx
+from tests.workbooks import ods, xls, xlsx
 
 COLUMNS = ["id", "text"]
 ROWS = [["00123", "Printer on floor 2 is jammed"], ["T-7", "Ärger mit dem Drucker 🙂"], ["T-8", "NA"], ["T-9", "null"]]
@@ -79,6 +79,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "json": ("tickets.json", json_bytes),
     "xlsx": ("tickets.xlsx", xlsx_bytes),
     "ods": ("tickets.ods", ods_bytes),
+    "xls": ("tickets.xls", lambda: xls([COLUMNS, *ROWS])),
     "mbox": ("tickets.mbox", mbox_bytes),
     "eml": ("ticket.eml", lambda: message(0)),
     "feather": ("tickets.feather", feather_bytes),

@@ -11,7 +11,7 @@ from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.readers.mail import EML, MBOX
 from explorer.ingest.readers.parquet import ParquetReader
-from explorer.ingest.readers.workbook import ODS, XLSX
+from explorer.ingest.readers.workbook import ODS, XLS, XLSX
 from explorer.ingest.source import Source
 
 __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
@@ -22,6 +22,7 @@ READERS: tuple[Reader, ...] = (
     FeatherReader(),
     XLSX,
     ODS,
+    XLS,
     MBOX,
     EML,
     JsonLinesReader(),

@@ -21,9 +21,10 @@ from explorer.types import Ints
 HEAD_ROWS = 200  # that decide where the header is
 _MAX_ABOVE = 60  # rows of titles and remarks above a header
 _MAX_FOOTER = 10
-_MAX_TEXT = 1 << 30  # characters of all cells: one text may be used by every cell of a sheet
+_MAX_TEXT = 1 << 29  # characters of all cells: one text may be used by every cell of a sheet
 _MAX_FILLED = 100_000_000
 _MAX_WAITING = 2_000_000  # cells that have not become Arrow columns yet
+_MAX_WAITING_TEXT = 1 << 26  # and their characters
 _DATA = re.compile(r"\d{4}-\d\d-\d\d\b.*|\d{5,}|(?=.*\s).{120,}", re.DOTALL)  # no column is called so
 _TOTAL = re.compile(r"(grand |sub)?totals?\b|sum\b|summe\b|gesamt|count\b|generated\b|exported\b", re.IGNORECASE)
 
@@ -93,11 +94,19 @@ def _likely_header(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> int:
     if not widths:
         return 0
     typical = median(widths)
-    enough = max(2, 0.6 * typical)
-    at = next((n for n, row in enumerate(rows[:_MAX_ABOVE]) if len(row.cells) >= enough), 0)
+    above = rows[: min(_MAX_ABOVE, len(rows) - 1)]
+    at = next((n for n, row in enumerate(above) if _is_wide(row, rows[n + 1], typical)), 0)
     while at > 0 and _spans(rows[at - 1].number, merges, typical) and rows[at - 1].number == rows[at].number - 1:
         at -= 1
     return at
+
+
+def _is_wide(row: SheetRow, following: SheetRow, typical: float) -> bool:
+    """Whether a row can be the header: not "Made by: Ann", nor narrower than the table and apart from it."""
+    if len(row.cells) < max(2, 0.6 * typical):
+        return False
+    is_remark = next(iter(row.cells.values())).rstrip().endswith(":")
+    return len(row.cells) >= typical or not (is_remark or following.number > row.number + 1)
 
 
 def _spans(number: int, merges: Sequence[Merge], typical: float) -> bool:
@@ -189,7 +198,7 @@ class GridSink:
         self._tick = tick
         self._rows: list[Mapping[int, str]] = []
         self._tables: list[pa.Table] = []
-        self._n_columns = self._n_characters = self._n_cells = self._n_waiting = 0
+        self._n_columns = self._n_characters = self._n_cells = self._n_waiting = self._n_flushed = 0
 
     def add(self, row: SheetRow) -> None:
         self._rows.append(row.cells)
@@ -206,7 +215,8 @@ class GridSink:
         if last >= MAX_COLUMNS:
             raise far_cell(self._source, row.number, last + 1)
         self._n_columns = max(self._n_columns, last + 1)
-        if len(self._rows) == BATCH_ROWS or self._n_waiting > _MAX_WAITING:
+        is_full = self._n_waiting > _MAX_WAITING or self._n_characters - self._n_flushed > _MAX_WAITING_TEXT
+        if len(self._rows) == BATCH_ROWS or is_full:
             self._flush()
 
     def finish(self, titles: Mapping[int, str]) -> tuple[pa.Table, Ints, list[str]]:
@@ -245,7 +255,7 @@ class GridSink:
         if arrays or not self._rows:
             schema = pa.schema([(str(column), pa.string()) for column in columns])
             self._tables.append(pa.table(arrays, schema=schema))
-        self._rows, self._n_waiting = [], 0
+        self._rows, self._n_waiting, self._n_flushed = [], 0, self._n_characters
         self._tick(len(self.lines))
 
 

@@ -79,7 +79,7 @@ def parse_format(code: str) -> NumberFormat:
     sections: list[_Section] = []
     tokens: list[tuple[str, str]] = []
     condition: tuple[str, Decimal] | None = None
-    for match in _TOKEN.finditer(code + ";"):
+    for match in _TOKEN.finditer(code):
         kind, text = match.lastgroup or "", match.group(match.lastgroup or 0)
         if kind == "bound":
             condition = _condition(match["operator"], match["bound"])
@@ -90,6 +90,7 @@ def parse_format(code: str) -> NumberFormat:
             tokens.append(("literal", text))
         elif kind:
             tokens.append((text if kind == "mark" else kind, text))
+    sections.append(_Section(tuple(tokens), condition))
     return NumberFormat(code, _kind(sections[0]), tuple(sections[:4]))
 
 

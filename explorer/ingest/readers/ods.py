@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from explorer.ingest.readers.base import MAX_COLUMNS
-from explorer.ingest.readers.grid import Merge, SheetRow
-from explorer.ingest.readers.xml_parts import Attributes, DamagedError, Parts, local_name, make_parser
+from explorer.ingest.readers.grid import Merge, SheetRow, far_cell
+from explorer.ingest.readers.xml_parts import Attributes, Parts, local_name, make_parser
 from explorer.ingest.source import Source
 
 _CONTENT = "content.xml"
@@ -35,12 +35,13 @@ class OdsBook:
     n_without_value = 0
 
     def __init__(self, source: Source) -> None:
+        self._source = source
         self._parts = Parts(source)
         self.sheets = self._read_sheets()
 
     def rows(self, sheet: OdsSheet) -> Iterator[SheetRow]:
         """Every row with a filled cell, in the order of the sheet."""
-        cells = _Cells(sheet.position)
+        cells = _Cells(self._source, sheet.position)
         parser = make_parser(cells.start, cells.end, cells.text)
         for chunk in self._parts.chunks(_CONTENT):
             parser.Parse(chunk, False)
@@ -52,7 +53,7 @@ class OdsBook:
 
     def merged(self, sheet: OdsSheet) -> Sequence[Merge]:
         """Merged cells of the first rows."""
-        cells = _Cells(sheet.position)
+        cells = _Cells(self._source, sheet.position)
         parser = make_parser(cells.start, cells.end, cells.text)
         for chunk in self._parts.chunks(_CONTENT):
             parser.Parse(chunk, False)
@@ -93,7 +94,8 @@ class OdsBook:
 class _Cells:
     """Handlers that put the rows of one table together."""
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, source: Source, position: int) -> None:
+        self._source = source
         self.merges: list[Merge] = []
         self.is_over = False
         self._position = position
@@ -113,7 +115,7 @@ class _Cells:
         done, self._done = self._done, []
         for number, n_times, cells in done:
             if number + n_times > _MAX_ROWS:
-                raise DamagedError("a row that no sheet has")
+                raise far_cell(self._source, number + n_times - 1, max(cells) + 1)
             for further in range(n_times):
                 yield SheetRow(number + further, cells)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from explorer.errors import InputError, UnreadableFileError, nearest_name
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
 from explorer.ingest.readers.grid import HEAD_ROWS, Body, GridSink, Header, Merge, SheetRow, find_header
 from explorer.ingest.readers.ods import OdsBook
+from explorer.ingest.readers.xls import is_xls, open_xls
 from explorer.ingest.readers.xlsx import XlsxBook
 from explorer.ingest.readers.xml_parts import DamagedError, Parts
 from explorer.ingest.source import Source
@@ -26,9 +28,11 @@ _DAMAGED = (
     ExpatError,
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     ValueError,
     IndexError,
     OSError,
+    EOFError,
     NotImplementedError,
     RuntimeError,
 )
@@ -218,3 +222,4 @@ def _is_spreadsheet(source: Source) -> bool:
 
 XLSX = WorkbookReader("xlsx", is_xlsx, XlsxBook)
 ODS = WorkbookReader("ods", is_ods, OdsBook)
+XLS = WorkbookReader("xls", is_xls, open_xls)

@@ -24,7 +24,7 @@ _MERGE = re.compile(
 _MAX_MERGE_ROW = 1_000  # merged cells matter in headers
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DIGITS = "0123456789"
-_MAX_COLUMN = 1 << 15  # a sheet has half as many
+_MAX_COLUMN = 1 << 14  # the first that no sheet has; stands for all behind it
 
 
 class SheetInfo(NamedTuple):
@@ -180,9 +180,7 @@ class _Cells:
         else:
             shown = unescape(value)
         if shown:
-            if self._column >= _MAX_COLUMN:
-                raise DamagedError("a column that no sheet has")
-            self._row[self._column] = shown
+            self._row[min(self._column, _MAX_COLUMN)] = shown
 
 
 def _no_string() -> str:
