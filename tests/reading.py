@@ -62,7 +62,7 @@ def refusal(data: str | bytes, name: str, **reading: object) -> str:
     return message
 
 
-def read_with_little_memory(files: Mapping[str, bytes], folder: Path, *, limit: int = 4 << 30) -> dict[str, str]:
+def read_with_little_memory(files: Mapping[str, bytes], folder: Path, *, limit: int = 6 << 30) -> dict[str, str]:
     """What became of each file in one child process with an address space of ``limit`` bytes.
 
     "read N" or the sentence of a refusal; a file that ends the process is missing, and those behind it.

@@ -343,6 +343,7 @@ def bombs() -> dict[str, bytes]:
     head = "<row><c t='inlineStr'><is><t>id</t></is></c><c t='inlineStr'><is><t>b</t></is></c></row>"
     row = '<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>1</v></c></row>'
     long_text = "x" * 32_000
+    one_string = f"<si><t>{long_text}</t></si>"
     return {
         "far.xlsx": xlsx_by_hand(head + row + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         "implicit.xlsx": xlsx_by_hand(head + row + '<row r="1048576">' + "<c/>" * 16_383 + "<c><v>1</v></c></row>"),
@@ -380,6 +381,7 @@ def with_entities(data: bytes) -> bytes:
     return zipped(parts)
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_or_read_with_little_memory(tmp_path):
     files = bombs()
     said = read_with_little_memory(files, tmp_path)

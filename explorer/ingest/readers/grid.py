@@ -26,7 +26,7 @@ _MAX_FILLED = 100_000_000
 _MAX_WAITING = 2_000_000  # cells that have not become Arrow columns yet
 _MAX_WAITING_TEXT = 1 << 26  # and their characters
 _DATA = re.compile(r"\d{4}-\d\d-\d\d\b.*|\d{5,}|(?=.*\s).{120,}", re.DOTALL)  # no column is called so
-_TOTAL = re.compile(r"(grand |sub)?totals?\b|sum\b|summe\b|gesamt|count\b|generated\b|exported\b", re.IGNORECASE)
+_TOTAL = re.compile(r"((grand |sub)?totals?|sum|summe|gesamt(summe)?|count|anzahl)( ?\(\d+\))?:?", re.IGNORECASE)
 
 
 class SheetRow(NamedTuple):
@@ -180,7 +180,7 @@ class Body:
             is_narrow = len(last[n].cells) <= max(1, typical / 4) and typical >= 3
             has_gap = last[n].number > last[n - 1].number + 1
             first = next(iter(last[n].cells.values()))
-            is_total = len(last[n].cells) <= typical / 2 and typical >= 3 and _TOTAL.match(first) is not None
+            is_total = len(last[n].cells) < typical and _TOTAL.fullmatch(first.strip()) is not None
             if (is_narrow and has_gap) or is_total:
                 keep = n
             elif not is_narrow:
