@@ -347,14 +347,12 @@ def bombs() -> dict[str, bytes]:
     return {
         "far.xlsx": xlsx_by_hand(head + row + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         "implicit.xlsx": xlsx_by_hand(head + row + '<row r="1048576">' + "<c/>" * 16_383 + "<c><v>1</v></c></row>"),
-        "columns.xlsx": xlsx_by_hand("<row>" + "<c><v>1</v></c>" * 300_000 + "</row>"),
+        "columns.xlsx": xlsx_by_hand(head + "<row>" + "<c><v>1</v></c>" * 300_000 + "</row>" + row * 2),
         "deep.xlsx": xlsx_by_hand(head + row + "<a>" * 200_000),
         "entities.xlsx": with_entities(
             xlsx_by_hand(head + row + "<row><c t='inlineStr'><is><t>&b;</t></is></c></row>")
         ),
-        "shared.xlsx": xlsx_by_hand(
-            "<row><c t='s'><v>0</v></c></row>" * 60_000, strings=f"<si><t>{long_text}</t></si>"
-        ),
+        "shared.xlsx": xlsx_by_hand("<row><c t='s'><v>0</v></c></row>" * 60_000, strings=one_string),
         "rows.ods": ods(ods_row("a") + ods_row("b", times=1_000_000_000)),
         "empty.ods": ods(ods_row("a") * 3 + "<table:table-row table:number-rows-repeated='1048573'/>"),
         "cells.ods": ods(ods_row("a") + ods_row("b").replace("<table:table-cell ", f"<table:table-cell {WIDE} ", 1)),

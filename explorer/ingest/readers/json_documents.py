@@ -17,7 +17,7 @@ _STUMP = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|N(?:aN?)?|-?I[nfity
 
 
 class Cut(NamedTuple):
-    """Where a document breaks off: the line, and the text from the beginning of the record that is not complete."""
+    """Where a document breaks off: the line, and the text of the record that is not complete, "" outside of records."""
 
     line: int
     text: str
@@ -77,22 +77,22 @@ def _is_cut(error: json.JSONDecodeError, text: str) -> bool:
 
 def _salvaged(text: str, at: int, values: list[Any], parser: Parser, error: json.JSONDecodeError) -> Documents:
     """The documents and the complete elements of the array in which the last document breaks off."""
-    value, rest, has_elements = _complete_parts(text, at, parser, _DEPTH)
-    if has_elements:
+    value, rest, is_inside = _complete_parts(text, at, parser, _DEPTH)
+    if _has_elements(value, _DEPTH):
         values.append(value)
     elif not values:
         raise error
     else:
-        rest = at
+        rest, is_inside = at, True
     line = text.count("\n", 0, rest) + 1
-    return Documents(values, Cut(line, text[rest:].strip()), parser.notes())
+    return Documents(values, Cut(line, text[rest:].strip() if is_inside else ""), parser.notes())
 
 
 def _complete_parts(text: str, at: int, parser: Parser, depth: int) -> tuple[Any, int, bool]:
-    """What is complete of the value at a place; where the rest begins; whether elements of an array are among it."""
+    """What is complete of the value at a place; where the rest begins; whether that is inside an array."""
     if text.startswith("[", at):
         items, rest = _complete_elements(text, at + 1, parser)
-        return items, rest, bool(items)
+        return items, rest, True
     if not text.startswith("{", at) or depth == 0:
         return None, at, False
     made: dict[str, Any] = {}
@@ -106,11 +106,19 @@ def _complete_parts(text: str, at: int, parser: Parser, depth: int) -> tuple[Any
         try:
             made[str(key)], end = parser.parse_at(text, begin)
         except json.JSONDecodeError:
-            inner, rest, has_elements = _complete_parts(text, begin, parser, depth - 1)
-            if has_elements:
+            inner, rest, is_inside = _complete_parts(text, begin, parser, depth - 1)
+            if _has_elements(inner, depth):
                 made[str(key)] = inner
-            return made, rest if has_elements else at, has_elements
+                return made, rest, is_inside
+            return made, at, False
         at = _skip(text, _skip(text, end) + 1)  # behind the comma
+
+
+def _has_elements(value: Any, depth: int) -> bool:
+    """Whether there is an array with something in it, so that what is complete of a document can hold records."""
+    if isinstance(value, dict) and depth > 0:
+        return any(_has_elements(item, depth - 1) for item in value.values())
+    return isinstance(value, list) and bool(value)
 
 
 def _complete_elements(text: str, at: int, parser: Parser) -> tuple[list[Any], int]:

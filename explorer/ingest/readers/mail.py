@@ -41,7 +41,7 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 # Codecs of Python that no mail is written in, some of them slow; plain ASCII is often a lie.
 _NO_CHARSETS = {"ascii", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
-_FOLD = re.compile(r"\r?\n(?=[ \t])")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 
 
 class MailReader:
@@ -158,7 +158,7 @@ def _cells(data: bytes, counts: _Counts) -> list[str | None]:
 def _decoded_header(value: str) -> str:
     """A header on one line, with encoded words as the text they stand for (RFC 2047)."""
     raw = str(value).encode("utf-8", "surrogateescape")
-    text = _FOLD.sub("", _decode_bytes(raw)[0]).strip()
+    text = _FOLD.sub(" ", _decode_bytes(raw)[0]).strip()
     if len(text) > _MAX_HEADER or "=?" not in text:
         return " ".join(text.splitlines())
     joined = _BETWEEN_WORDS.sub(r"\1", text)
