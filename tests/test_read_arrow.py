@@ -123,7 +123,7 @@ def test_small_files_that_unfold_to_gigabytes_are_refused(tmp_path):
         "zeros.feather": as_feather(pa.table({"a": pa.array([0] * 5_000_000)}), "zstd"),
     }
     data = bytearray(files.pop("zeros.feather"))
-    at = data.index((40_000_000).to_bytes(8, "little"))
+    at = data.index((65_536 * 8).to_bytes(8, "little"))
     data[at : at + 8] = (1 << 50).to_bytes(8, "little")  # what a buffer says it unpacks to
     files["declared.feather"] = bytes(data)
     said = read_with_little_memory(files, tmp_path)
