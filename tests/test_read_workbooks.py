@@ -245,6 +245,19 @@ def test_merged_header_cells_are_joined_with_the_names_beneath():
     assert list(table.lines) == [4, 5, 6]
 
 
+def test_a_blank_row_beneath_a_header_of_groups_does_not_hide_it():
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 1, 0, 2, "Ticket")
+        sheet.write_row(1, 1, ["Subject", "State"])
+        for row in range(3, 6):
+            sheet.write_row(row, 0, [row, "printer jams", "open"])
+
+    table = read(written(fill), "t.xlsx")
+    assert table.columns == ["column 1", "Ticket / Subject", "Ticket / State"]
+    assert table.n_rows == 3
+
+
 def test_cells_merged_in_the_body_do_not_become_a_header():
     def fill(book):
         sheet = book.add_worksheet()
