@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from explorer.errors import InputError
 from explorer.ingest.readers.number_formats import parse_format, show_number
 from tests.reading import notes, read, read_with_little_memory, refusal, rows
-from tests.workbooks import ods, ods_cell, record, styles, xls, xlsx, xlsx_by_hand, zipped
+from tests.workbooks import ods, ods_cell, record, styles, xls, xlsb, xlsx, xlsx_by_hand, zipped
 
 TABLE = [["id", "subject", "state"], ["1", "printer jams", "open"], ["2", "no network", "open"], ["3", "ok", "done"]]
 
@@ -153,9 +153,10 @@ def test_long_whole_numbers_keep_every_digit():
     assert rows(read(data, "t.xlsx")) == [["12345678901234567890"], ["0.50"]]
 
 
-def test_xls_shows_numbers_and_texts():
-    data = xls([["id", "when", "share"], [(7, 0), (45293.5, 1), (0.5, 2)]], codes=["00000", "dd/mm/yyyy hh:mm", "0%"])
-    assert rows(read(data, "t.xls")) == [["00007", "2024-01-02 12:00:00", "50%"]]
+@pytest.mark.parametrize("make", [xls, xlsb])
+def test_binary_workbooks_show_numbers_and_texts(make):
+    data = make([["id", "when", "share"], [(7, 0), (45293.5, 1), (0.5, 2)]], codes=["00000", "dd/mm/yyyy hh:mm", "0%"])
+    assert rows(read(data, "upload")) == [["00007", "2024-01-02 12:00:00", "50%"]]
 
 
 def test_ods_shows_the_text_of_a_cell_and_dates_year_first():
@@ -244,6 +245,19 @@ def test_merged_header_cells_are_joined_with_the_names_beneath():
     assert list(table.lines) == [4, 5, 6]
 
 
+def test_a_blank_row_beneath_a_header_of_groups_does_not_hide_it():
+    def fill(book):
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 1, 0, 2, "Ticket")
+        sheet.write_row(1, 1, ["Subject", "State"])
+        for row in range(3, 6):
+            sheet.write_row(row, 0, [row, "printer jams", "open"])
+
+    table = read(written(fill), "t.xlsx")
+    assert table.columns == ["column 1", "Ticket / Subject", "Ticket / State"]
+    assert table.n_rows == 3
+
+
 def test_cells_merged_in_the_body_do_not_become_a_header():
     def fill(book):
         sheet = book.add_worksheet()
@@ -325,7 +339,7 @@ def test_any_texts_come_back_from_xls(table):
 # --- hostile and damaged files ---
 
 
-@pytest.mark.parametrize(("name", "make"), [("t.xlsx", xlsx), ("t.ods", ods), ("t.xls", xls)])
+@pytest.mark.parametrize(("name", "make"), [("t.xlsx", xlsx), ("t.ods", ods), ("t.xls", xls), ("t.xlsb", xlsb)])
 def test_a_damaged_workbook_gets_a_sentence_or_is_read(name, make):
     data, said = bytearray(make(TABLE)), []
     for position in range(0, len(data), max(len(data) // 150, 1)):
@@ -358,6 +372,7 @@ def bombs() -> dict[str, bytes]:
         "cells.ods": ods(ods_row("a") + ods_row("b").replace("<table:table-cell ", f"<table:table-cell {WIDE} ", 1)),
         "texts.ods": ods(ods_row("a") + ods_row(long_text, times=1_000_000)),
         "spaces.ods": ods(ods_row("a") * 2 + ods_row("c").replace("<text:p>", "<text:p><text:s text:c='999999999'/>")),
+        "far.xlsb": xlsb(TABLE, far=(1_048_575, 16_383)),
         "declared.xls": xls(TABLE, size=(0xFFFFFFFF, 0xFFFF)),
         "far.xls": xls(TABLE, more=record(0x0203, struct.pack("<HHHd", 0xFFFF, 0xFFFF, 0, 1.0))),
     }
@@ -393,6 +408,7 @@ def test_bombs_are_refused_or_read_with_little_memory(tmp_path):
     assert said["empty.ods"] == "read 2"
     assert "characters" in said["texts.ods"]
     assert "far from the others" in said["declared.xls"]
+    assert "far from the others" in said["far.xlsb"]
     assert all(name in sentence or sentence.startswith("read ") for name, sentence in said.items())
 
 

@@ -168,3 +168,64 @@ def _directory(name: str, start: int, size: int) -> bytes:
         return text.ljust(64, b"\x00") + links + bytes(36) + struct.pack("<IQ", start, size)
 
     return (entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, 0xFFFFFFFF, start, size)).ljust(512, b"\x00")
+
+
+def xlsb(
+    rows: Sequence[Sequence[str | tuple[float, int]]], *, codes: Sequence[str] = (), far: tuple[int, int] | None = None
+) -> bytes:
+    """A binary workbook with one sheet, cells as for :func:`xls`; ``far`` is the row and column of one more cell."""
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    item = '<Relationship Id="{}" Type="' + relations + '/{}" Target="{}"/>'
+    related = item.format("r1", "worksheet", "worksheets/sheet1.bin") + item.format("r2", "styles", "styles.bin")
+    cells = b""
+    for number, row in enumerate(rows):
+        cells += _binary_row(number)
+        for column, cell in enumerate(row):
+            if isinstance(cell, str):
+                cells += binary(6, struct.pack("<II", column, 0) + _wide(cell))
+            else:
+                cells += binary(5, struct.pack("<IId", column, cell[1] + 1, cell[0]))
+    if far is not None:
+        cells += _binary_row(far[0]) + binary(5, struct.pack("<IId", far[1], 0, 1.0))
+    n_rows, n_columns = far or (len(rows), len(rows[0]))
+    size = binary(148, struct.pack("<IIII", 0, n_rows, 0, n_columns))
+    formats = b"".join(binary(44, struct.pack("<H", 200 + n) + _wide(code)) for n, code in enumerate(codes))
+    ids = [0, *(200 + n for n in range(len(codes)))]
+    chosen = b"".join(binary(47, struct.pack("<HH", 0, number) + bytes(12)) for number in ids)
+    counted = binary(615, struct.pack("<I", len(codes))) + formats + binary(616)
+    return zipped(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{package}">{related}</Relationships>',
+            "xl/workbook.bin": binary(131)
+            + binary(143)
+            + binary(156, struct.pack("<II", 0, 1) + _wide("r1") + _wide("Data"))
+            + binary(144)
+            + binary(132),
+            "xl/styles.bin": binary(278)
+            + counted
+            + binary(617, struct.pack("<I", len(ids)))
+            + chosen
+            + binary(618)
+            + binary(279),
+            "xl/worksheets/sheet1.bin": binary(129) + size + binary(145) + cells + binary(146) + binary(130),
+        }
+    )
+
+
+def binary(kind: int, data: bytes = b"") -> bytes:
+    """A record of an XLSB workbook."""
+    start = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, n = b"", len(data)
+    while n > 127:
+        size, n = size + bytes([n & 0x7F | 0x80]), n >> 7
+    return start + size + bytes([n]) + data
+
+
+def _binary_row(number: int) -> bytes:
+    return binary(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0))
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text.encode("utf-16-le")) // 2) + text.encode("utf-16-le")

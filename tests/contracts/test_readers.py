@@ -18,7 +18,7 @@ from explorer.errors import InputError
 from explorer.ingest import read_table
 from explorer.ingest.readers import READERS, Confidence, Reader, choose_reader
 from explorer.ingest.source import Source
-from tests.workbooks import ods, xls, xlsx
+from tests.workbooks import ods, xls, xlsb, xlsx
 
 COLUMNS = ["id", "text"]
 ROWS = [["00123", "Printer on floor 2 is jammed"], ["T-7", "Ärger mit dem Drucker 🙂"], ["T-8", "NA"], ["T-9", "null"]]
@@ -80,6 +80,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xlsx": ("tickets.xlsx", xlsx_bytes),
     "ods": ("tickets.ods", ods_bytes),
     "xls": ("tickets.xls", lambda: xls([COLUMNS, *ROWS])),
+    "xlsb": ("tickets.xlsb", lambda: xlsb([COLUMNS, *ROWS])),
     "mbox": ("tickets.mbox", mbox_bytes),
     "eml": ("ticket.eml", lambda: message(0)),
     "feather": ("tickets.feather", feather_bytes),

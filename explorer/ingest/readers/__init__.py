@@ -11,7 +11,7 @@ from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.readers.mail import EML, MBOX
 from explorer.ingest.readers.parquet import ParquetReader
-from explorer.ingest.readers.workbook import ODS, XLS, XLSX
+from explorer.ingest.readers.workbook import ODS, XLS, XLSB, XLSX
 from explorer.ingest.source import Source
 
 __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
@@ -23,6 +23,7 @@ READERS: tuple[Reader, ...] = (
     XLSX,
     ODS,
     XLS,
+    XLSB,
     MBOX,
     EML,
     LinesReader(),

@@ -22,9 +22,13 @@ class TextBudget:
         self._source = source
         self._n_bytes = 0
 
-    def spend(self, columns: list[Any]) -> None:
-        """Count what these arrays will unfold to. Raises UnreadableFileError when it is too much."""
-        for array in columns:
+    def spend(self, batch: Any) -> None:
+        """Count what a record batch will unfold to, after checking that it is whole.
+
+        Raises UnreadableFileError when it is too much, pyarrow's ArrowInvalid when an array leads nowhere.
+        """
+        batch.validate(full=True)
+        for array in batch.columns:
             n_values, n_bytes = _size(array)
             self._n_bytes += n_bytes
             if self._n_bytes > MAX_BYTES or n_values > _MAX_NESTED + len(array):

@@ -53,12 +53,15 @@ class FeatherReader:
             raise ValueError("a type that is not read")
         names, notes = column_names(reader.schema.names, source)
         _check(source, stream, len(names))
+        if any("dictionary" in str(kind) for kind in reader.schema.types):
+            ahead = TextBudget(source)  # a text that is stored once may stand in every row
+            for batch in pa.ipc.open_stream(pa.BufferReader(stream)):
+                ahead.spend(batch)
         schema = pa.schema([(name, pa.string()) for name in names])
         tables, n_rows, n_repaired = [schema.empty_table()], 0, 0
         budget = TextBudget(source)
         for batch in reader:
-            batch.validate(full=True)
-            budget.spend(batch.columns)
+            budget.spend(batch)
             for start in range(0, batch.num_rows, BATCH_ROWS):
                 part = batch.slice(start, BATCH_ROWS)
                 table, n = text_columns(part.columns, schema)

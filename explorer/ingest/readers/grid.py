@@ -95,18 +95,19 @@ def _likely_header(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> int:
         return 0
     typical = median(widths)
     above = rows[: min(_MAX_ABOVE, len(rows) - 1)]
-    at = next((n for n, row in enumerate(above) if _is_wide(row, rows[n + 1], typical)), 0)
+    grouped = {m.bottom + 1 for m in merges if m.right > m.left}  # rows beneath a name for several columns
+    at = next((n for n, row in enumerate(above) if _is_wide(row, rows[n + 1], typical, row.number in grouped)), 0)
     while at > 0 and _spans(rows[at - 1].number, merges, typical) and rows[at - 1].number == rows[at].number - 1:
         at -= 1
     return at
 
 
-def _is_wide(row: SheetRow, following: SheetRow, typical: float) -> bool:
+def _is_wide(row: SheetRow, following: SheetRow, typical: float, is_grouped: bool) -> bool:
     """Whether a row can be the header: not "Made by: Ann", nor narrower than the table and apart from it."""
     if len(row.cells) < max(2, 0.6 * typical):
         return False
     is_remark = next(iter(row.cells.values())).rstrip().endswith(":")
-    return len(row.cells) >= typical or not (is_remark or following.number > row.number + 1)
+    return len(row.cells) >= typical or is_grouped or not (is_remark or following.number > row.number + 1)
 
 
 def _spans(number: int, merges: Sequence[Merge], typical: float) -> bool:

@@ -37,14 +37,18 @@ class ParquetReader:
         footer = pq.read_metadata(pa.BufferReader(source.data))
         _check(source, footer)
         # A text that is stored once may stand in every row: its length is looked at before it is repeated.
-        file = pq.ParquetFile(pa.BufferReader(source.data), read_dictionary=_dictionaries(footer))
+        dictionaries = _dictionaries(footer)
+        if dictionaries:
+            budget = TextBudget(source)
+            for batch in _open(source, dictionaries).iter_batches(batch_size=BATCH_ROWS):
+                budget.spend(batch)
+        file = _open(source, dictionaries)
         names, notes = column_names(file.schema_arrow.names, source)
         schema = pa.schema([(name, pa.string()) for name in names])
         tables, n_rows, n_repaired = [schema.empty_table()], 0, 0
         budget = TextBudget(source)
         for batch in file.iter_batches(batch_size=BATCH_ROWS):
-            batch.validate(full=True)
-            budget.spend(batch.columns)
+            budget.spend(batch)
             table, n = text_columns(batch.columns, schema)
             tables.append(table)
             n_rows += batch.num_rows
@@ -52,6 +56,10 @@ class ParquetReader:
             tick(n_rows)
         made = report(source, self.name, n_kept=n_rows, n_rejected=0, n_cells_repaired=n_repaired, notes=tuple(notes))
         return FileRows(pa.concat_tables(tables), np.arange(1, n_rows + 1, dtype=np.int64), made, ())
+
+
+def _open(source: Source, dictionaries: list[str]) -> Any:
+    return pq.ParquetFile(pa.BufferReader(source.data), read_dictionary=dictionaries)
 
 
 def _check(source: Source, footer: Any) -> None:

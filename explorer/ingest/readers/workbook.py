@@ -16,6 +16,7 @@ from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_ro
 from explorer.ingest.readers.grid import HEAD_ROWS, Body, GridSink, Header, Merge, SheetRow, find_header
 from explorer.ingest.readers.ods import OdsBook
 from explorer.ingest.readers.xls import is_xls, open_xls
+from explorer.ingest.readers.xlsb import open_xlsb
 from explorer.ingest.readers.xlsx import XlsxBook
 from explorer.ingest.readers.xml_parts import DamagedError, Parts
 from explorer.ingest.source import Source
@@ -223,3 +224,4 @@ def _is_spreadsheet(source: Source) -> bool:
 XLSX = WorkbookReader("xlsx", is_xlsx, XlsxBook)
 ODS = WorkbookReader("ods", is_ods, OdsBook)
 XLS = WorkbookReader("xls", is_xls, open_xls)
+XLSB = WorkbookReader("xlsb", lambda source: "xl/workbook.bin" in archive_names(source), open_xlsb)

@@ -18,7 +18,7 @@ from explorer.ingest.readers.number_formats import BUILT_IN, NumberFormat, parse
 from explorer.ingest.readers.xml_parts import DamagedError
 from explorer.ingest.source import Source
 
-_MAX_BOX = 32_000_000  # cells between A1 and the last cell
+MAX_BOX = 32_000_000  # cells between A1 and the last cell
 _BOF, _EOF, _FILEPASS = 0x0809, 0x000A, 0x002F
 _BOUNDSHEET, _FORMAT, _XF, _DATEMODE, _DIMENSIONS = 0x0085, 0x041E, 0x00E0, 0x0022, 0x0200
 _NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
@@ -193,7 +193,7 @@ class _Scan:
         return shown
 
     def _check(self, n_rows: int, n_columns: int) -> None:
-        if n_rows * n_columns > _MAX_BOX:
+        if n_rows * n_columns > MAX_BOX:
             raise far_cell(self._source, n_rows, n_columns)
 
 
@@ -203,14 +203,14 @@ def _numbers(kind: int, data: bytes, column: int) -> Iterator[tuple[int, int, fl
         yield column, *struct.unpack_from("<Hd", data, 4)
     elif kind == _RK:
         style, packed = struct.unpack_from("<HI", data, 4)
-        yield column, style, _unpacked(packed)
+        yield column, style, unpacked_number(packed)
     elif kind == _MULRK:
         for further in range((len(data) - 6) // 6):
             style, packed = struct.unpack_from("<HI", data, 4 + 6 * further)
-            yield column + further, style, _unpacked(packed)
+            yield column + further, style, unpacked_number(packed)
 
 
-def _unpacked(packed: int) -> float:
+def unpacked_number(packed: int) -> float:
     """A number in 30 bits: a whole one or the upper half of a double, perhaps a hundredfold."""
     if packed & 2:
         value = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))

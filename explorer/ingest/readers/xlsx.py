@@ -76,7 +76,7 @@ class XlsxBook:
         return found
 
     def _read_sheets(self, main: str) -> tuple[SheetInfo, ...]:
-        targets = {key: part for key, (kind, part) in _relations(self._parts, main).items() if kind == "/worksheet"}
+        targets = {key: part for key, (kind, part) in relations(self._parts, main).items() if kind == "/worksheet"}
         sheets = []
         for parent, tag, attributes in elements(self._parts, main):
             if tag == "workbookPr":
@@ -254,7 +254,7 @@ def _read_formats(parts: Parts, name: str) -> list[NumberFormat | None]:
     return formats
 
 
-def _relations(parts: Parts, part: str) -> dict[str, tuple[str, str]]:
+def relations(parts: Parts, part: str) -> dict[str, tuple[str, str]]:
     """Id -> (last word of the kind, part) of everything that a part refers to."""
     folder, file = posixpath.split(part)
     name = posixpath.join(folder, "_rels", f"{file}.rels")
@@ -269,4 +269,4 @@ def _relations(parts: Parts, part: str) -> dict[str, tuple[str, str]]:
 
 
 def _target(parts: Parts, part: str, kind: str) -> str | None:
-    return next((target for found, target in _relations(parts, part).values() if found == kind), None)
+    return next((target for found, target in relations(parts, part).values() if found == kind), None)
