@@ -1,7 +1,7 @@
 """A clean table, and everything that exports do to it: one pollution per file, with the answer where there is one.
 
-``pollutions()`` yields a name, the bytes, and what a reader should find: the rows and columns exactly, or None where the
-damage leaves no single answer, so that the reader has to say that something is wrong.
+``pollutions()`` yields a name, the bytes, and what a reader should find: the rows and columns exactly, or None where
+the damage leaves no single answer, so that the reader has to say that something is wrong.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ def _rows() -> list[list[str]]:
 
 
 ROWS = _rows()
+_DELIMITERS = (
+    ";", "\t", "|", "~", "^", ":", " ", "\x1f", "\x01", "§", ", ", "||", "::", "~|~", "\t\t", " | ", "|;|",
+)  # fmt: skip
 
 
 class Polluted(NamedTuple):

@@ -193,7 +193,7 @@ def _choose(entries: list[_Entry], shown: str, kind: str, member: str | None) ->
     family = next((name for name in _PREFERENCE if name in families), "")
     if member and not named and family != "workbook":
         raise UnreadableFileError(f"{shown} has no file {member!r}. It holds {_listed(entries)}.")
-    chosen = named or families.get(family, [])
+    chosen = named or (families[family] if family else [])
     if not chosen:
         raise UnreadableFileError(
             f"{shown} is a {kind} archive without a table or log; it holds {_listed(entries)}. "

@@ -28,6 +28,7 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _HIGH_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_CONTROL = bytes({*range(32)} - set(b"\t\n\r\f\x1b"))
 _UTF8_LETTER = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
@@ -35,7 +36,6 @@ _UTF8_LETTER = re.compile(
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 # What UTF-8 looks like that was taken for Windows-1252 and written as UTF-8 once more: "Ã¤", "â€™".
 _TWICE = ("Ã¤".encode()[:3], "Ãƒ".encode(), "â€".encode())
-_UNITS = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}
 
 
 class LongLineError(ValueError):
@@ -81,19 +81,18 @@ def find_wide(data: bytes) -> str | None:
         return None
     n = len(head)
     if n % 4 == 0 and n >= 8:
-        zeros = [head[place::4].count(0) * 4 / n for place in range(4)]
-        if min(zeros[1:]) > 0.9 and zeros[0] < 0.05:
-            return "utf-32-le"
-        if min(zeros[:3]) > 0.9 and zeros[3] < 0.05:
-            return "utf-32-be"
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    for codec, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if here * 2 / n > 0.4 and there * 2 / n < 0.05:
-            return codec
-        # Text without Latin letters: only digits, delimiters and line ends have a NUL, all on the same side.
-        if here * 2 / n > 0.03 and there == 0 and _is_plain_text(head, codec):
-            return codec
-    return None
+        for codec, high, next_high in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+            if not any(head[high::4]) and max(head[next_high::4]) <= 0x10 and _is_plain_text(head, codec):
+                return codec
+    sides = (("utf-16-le", head[1::2].count(0) * 2 / n), ("utf-16-be", head[0::2].count(0) * 2 / n))
+    codec, share = max(sides, key=lambda side: side[1])
+    if share > 0.4 and min(sides, key=lambda side: side[1])[1] < 0.05:
+        return codec
+    # Text without Latin letters: digits, delimiters and line ends have their NUL on the same side. Text in ASCII that
+    # only holds some NULs looks like ideographs when it is taken for UTF-16.
+    plain = head.translate(None, b"\x00")
+    is_foreign = not plain.isascii() or len(plain) - len(plain.translate(None, _CONTROL)) > 0.02 * len(plain)
+    return codec if share > 0.03 and is_foreign and _is_plain_text(head, codec) else None
 
 
 def text_pieces(data: bytes, encoding: Encoding) -> Iterator[str]:
@@ -304,7 +303,7 @@ def _is_valid(data: bytes, codec: str, start: int = 0) -> bool:
 
 
 def _is_plain_text(head: bytes, codec: str) -> bool:
-    text = head[: len(head) // 2 * 2].decode(codec, "replace")
+    text = head.decode(codec, "replace")
     n_odd = sum(not (c.isprintable() or c in "\t\r\n") for c in text) + text.count("\ufffd")
     return n_odd <= 0.01 * len(text) and ("\n" in text or "\r" in text)
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 _MAX_WORDS = 3_000
+_GAPS = b"\x81\x8d\x8f\x90\x9d"
 _CLEARLY_BETTER = 0.04
 _NEARLY_AS_GOOD = 0.03
 
@@ -70,10 +71,11 @@ def find_legacy(sample: bytes) -> Legacy:
         return Legacy("cp1252", 0.0)
     fits = {codec: _fit(words, codec, judge) for codec, judge in _CANDIDATES.items()}
     best = max(fits, key=lambda codec: fits[codec])
-    if best in _SINGLE_BYTE and fits["cp1252"] >= fits[best] - _CLEARLY_BETTER and not _has_gaps(words):
+    if best in _SINGLE_BYTE and fits["cp1252"] >= fits[best] - _CLEARLY_BETTER:
         best = "cp1252"
     if best == "cp1252" and _has_gaps(words):
         best = "iso8859-1"
+        fits[best] = fits["cp1252"]
     spelled = words.decode(best, "replace")
     others = tuple(
         codec
@@ -82,17 +84,18 @@ def find_legacy(sample: bytes) -> Legacy:
         and fits[codec] > max(fits[best] - _NEARLY_AS_GOOD, 0.3)
         and words.decode(codec, "replace") != spelled
     )
-    return Legacy(best, fits.get(best, fits["cp1252"]), others[:2])
+    return Legacy(best, fits[best], others[:2])
 
 
 def _has_gaps(words: bytes) -> bool:
     """Bytes that Windows-1252 leaves undefined."""
-    return any(code in words for code in b"\x81\x8d\x8f\x90\x9d")
+    return any(code in words for code in _GAPS)
 
 
 def _fit(words: bytes, codec: str, judge: Callable[[str], float]) -> float:
     """0 to 1: how much of the sample the codec spells in words that could be words."""
-    text = words.decode(codec, "replace")
+    # Latin-1 is judged as Windows-1252, to which it adds only control characters.
+    text = (words.translate(None, _GAPS) if codec == "cp1252" else words).decode(codec, "replace")
     weights = fits = 0.0
     for word in text.split("\n"):
         n_unusual = sum(c > "\x7f" for c in word)

@@ -88,7 +88,7 @@ def is_name_like(cells: Sequence[str]) -> bool:
 def odd_fraction(rows: Iterable[Sequence[str]], delimiters: str) -> float:
     """The share of filled cells that look cut wrongly: they hold another delimiter without a space behind it."""
     n_filled = n_odd = 0
-    odd = re.compile(rf"[{re.escape(delimiters)}](?=\S)|^[\"'`](?!.*[\"'`]$)|^[^\"'`]*[\"'`]$")
+    odd = re.compile(rf"[{re.escape(delimiters)}](?=\S)|^\"(?!.*\"$)|^[^\"]*\"$|^\s+\".*\"$")
     for row in rows:
         for cell in row:
             kind = cell_type(cell)

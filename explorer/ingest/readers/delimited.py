@@ -70,7 +70,14 @@ class DelimitedReader:
             rows.take_any(record)
         rows.finish()
         cells, lines = rows.sink.finish()
-        notes = (*source.encoding.notes, *name_notes, *_notes(dialect), *layout.notes, *rows.notes(), *records.notes())
+        notes = (
+            *source.encoding.notes,
+            *name_notes,
+            *_notes(dialect, source.data),
+            *layout.notes,
+            *rows.notes(),
+            *records.notes(),
+        )
         made = report(
             source,
             "tsv" if dialect.delimiter == "\t" else "csv",
@@ -140,8 +147,11 @@ def _with_late_escapes(source: Source, dialect: Dialect, width: int) -> Dialect:
     return replace(dialect, escape="\\") if n_whole(escaped) > n_whole(plain) else dialect
 
 
-def _notes(dialect: Dialect) -> list[str]:
+def _notes(dialect: Dialect, data: bytes) -> list[str]:
     notes = []
+    written = [one for one, _ in dialect.splitter.restores]
+    if any(one.encode("utf-8") in data or one.encode("utf-16-le") in data for one in written):
+        notes.append("The text holds characters that Unicode keeps for inside use; they were read as the delimiter.")
     if dialect.start:
         notes.append("The first line states the delimiter and is no row.")
     if dialect.escape:

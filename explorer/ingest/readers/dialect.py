@@ -30,6 +30,7 @@ _SAMPLE_ROWS = 300
 _SAMPLE_CELLS, _LEAST_ROWS = 100_000, 8  # of a wide table fewer rows are enough
 _SAMPLE_CHARACTERS = 192 << 10
 _STATED = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\n|\r)", re.IGNORECASE)  # Excel's own first line
+_QUOTED = re.compile(r"""(?<!\w)(["'`])(?:(?!\1).)*\1(?!\w)""")
 _NAMED_BONUS = 0.05
 _LEAST_FIT = 0.05
 _CLOCK = re.compile(r"\d{1,2}:\d\d\b|://")
@@ -131,7 +132,7 @@ def _one_column_quote(params: ReadParams) -> str:
 
 def _candidates(text: str) -> Iterator[str]:
     """Delimiters to try. One of several characters is tried before, and instead of, those it is made of."""
-    lines = [re.sub(r'"[^"]*"', '""', line) for line in re.split(r"[\r\n]+", text)[:200] if line.strip()][:100]
+    lines = [_QUOTED.sub('""', line) for line in re.split(r"[\r\n]+", text)[:200] if line.strip()][:100]
     seen = Counter(c for line in lines for c in set(line))
     frequent = {c for c, n in seen.items() if n >= 0.5 * len(lines)}
     grown = {base: longer for base in _GROWING if base in frequent and (longer := _grow(base, lines))}
@@ -211,10 +212,10 @@ def _best_quotes(text: str, dialect: Dialect, is_cut: bool, params: ReadParams) 
                 dialect = replace(dialect, quote=quote)
                 break
     plain = _sample(text, dialect, is_cut)
-    q = re.escape(dialect.quote or "")
-    if re.search(rf"\\(?:{q or d})", text) is None:
+    quote = dialect.quote if dialect.quote in text else ""
+    if re.search(rf"\\(?:{re.escape(quote) or d})", text) is None:
         return plain
-    escaped = _sample(text, replace(dialect, escape="\\"), is_cut)
+    escaped = _sample(text, replace(dialect, quote=quote, escape="\\"), is_cut)
     return escaped if _evenness(escaped) > _evenness(plain) else plain
 
 
@@ -267,7 +268,7 @@ def _fit(sample: Sample, suffix: str) -> float:
         return fit + named
     if not _is_convincing(sample, rows):
         return 0.0
-    return fit + 0.02 if len(delimiter) > 1 and delimiter != SPACES else 0.98 * fit
+    return fit + 0.02 + _NAMED_BONUS if len(delimiter) > 1 and delimiter != SPACES else 0.98 * fit
 
 
 def _share_fit(rows: list[list[str]], width: int) -> float:
@@ -301,8 +302,8 @@ def _is_convincing(sample: Sample, rows: list[list[str]]) -> bool:
     table = [row for row in rows if len(row) == width]
     if width < 2 or len(table) < 2:
         return False
-    if delimiter in (", ", "; "):
-        return len(table) >= 0.9 * len(rows)
+    if " " in delimiter and delimiter.strip() and delimiter.strip() in _USUAL:  # its bare form would convince too
+        return len(rows[0]) > 1
     if (delimiter in _SEPARATORS or len(delimiter) > 1) and " " not in delimiter:
         return len(table) >= 0.6 * len(rows) and len(rows[0]) > 1
     if len(table) < max(0.8 * len(rows), 3):
@@ -315,5 +316,6 @@ def _is_convincing(sample: Sample, rows: list[list[str]]) -> bool:
     is_quoted = sum(sample.dialect.quote in r.text for r in sample.records) > 0.5 * len(rows)
     if delimiter in (" ", SPACES):
         enough = len(table) >= 0.9 * len(rows) and width >= 3
-        return enough and is_name_like(first) and (is_quoted or sum(map(is_typed, types)) >= 2)
+        least_typed = 1 if delimiter == SPACES and len(table) == len(rows) else 2
+        return enough and is_name_like(first) and (is_quoted or sum(map(is_typed, types)) >= least_typed)
     return width >= 3 or (is_name_like(first) and any(map(is_typed, types)))

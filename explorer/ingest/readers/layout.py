@@ -67,6 +67,7 @@ def find_layout(sample: Sample, params: ReadParams) -> Layout:
         n_header, notes = _n_header_rows(rows, sample.width)
     body = rows[n_header:]
     width, width_notes = _table_width(rows, n_header, sample.width)
+    body = _until_other_table(body, width)
     types = tuple(column_types(body, width))
     units = _units_row(rows, n_header, width) if params.header_rows is None else None
     if units:
@@ -79,6 +80,20 @@ def find_layout(sample: Sample, params: ReadParams) -> Layout:
         notes = [*notes, _UNSURE.format(header.capitalize())]
     units_line = records[top + n_header].line if units else None
     return Layout(lines[0], n_header, names, types, header, units_line, is_proven, (*notes, *width_notes))
+
+
+def _until_other_table(body: list[list[str]], width: int) -> list[list[str]]:
+    """Rows of the usual width above the header of another table, whose values would blur the types of the columns."""
+    whole = [row for row in body if len(row) == width]
+    if len(whole) < 2:
+        return body
+    for position, row in enumerate(whole[1:], start=1):
+        if is_name_like(row):
+            types = column_types(whole[:position], width)
+            n_other, n_same = contradictions(row, types)
+            if n_other >= 2 and n_other == sum(map(is_typed, types)) and not n_same and position > 1:
+                return whole[:position]
+    return whole
 
 
 def _in_words(lines: list[int], n_header: int) -> str:

@@ -62,6 +62,8 @@ class TableRows:
         self._short_lines: list[int] = []
         self._trimmed_lines: list[int] = []
         self._other_delimiter_lines: list[int] = []
+        self._suspect: Record | None = None  # a row of names, until the row behind it is seen
+        self._name_lines: list[int] = []
         self._n_long = 0
         self._add = sink.add
 
@@ -96,20 +98,37 @@ class TableRows:
 
     def take(self, cells: list[str], line: int) -> None:
         """A record of the usual width."""
-        if self._held or self._other_table:
+        if self._held:
             self._settle()
+        if self._suspect is not None:
+            self._judge_suspect(cells)
         if (cells[self._probe][:1].isalpha() if self._probe >= 0 else cells in self._header) or self._other_table:
-            reason = self._why_no_record(cells, line)
+            record = Record(cells, line, (self._dialect.delimiter or "").join(cells))
+            reason = self._why_no_record(record)
             if reason:
-                text = (self._dialect.delimiter or "").join(cells)
-                self.rejected.append(rejected_row(self._source, line, reason, text))
+                self._reject(record, reason)
+                return
+            if self._suspect is not None:
                 return
         self._add(cells, line)
 
     def take_odd(self, record: Record) -> None:
         """A record that is broken, or wider or narrower than the table."""
         cells = record.cells
-        reason = record.problem or self._why_no_record(cells, record.line)
+        if self._suspect is not None:
+            self._judge_suspect(cells)
+        if not self._other_table and not record.problem and (split := self._split_otherwise(record)) is not None:
+            self._settle()
+            self._other_delimiter_lines.append(record.line)
+            self.sink.add(split, record.line)
+            return
+        reason = record.problem or self._why_no_record(record)
+        if self._suspect is not None:
+            return
+        self._take_misfit(record, reason)
+
+    def _take_misfit(self, record: Record, reason: str) -> None:
+        cells = record.cells
         if not reason and len(cells) < self._width:
             if record.text.lstrip().startswith("#") and cell_type(cells[0]) == "text":
                 reason = COMMENT
@@ -121,7 +140,9 @@ class TableRows:
             self._settle()
             self._reject(record, reason)
         elif len(cells) < self._width:
-            self._take_short(record)
+            self._held.append(record)
+            if len(self._held) > _MOST_HELD:
+                self._add_short(self._held.popleft())
         elif any(cell.strip() for cell in cells[self._width :]) or self._is_shifted(cells):
             self._settle()
             self._n_long += 1
@@ -133,6 +154,8 @@ class TableRows:
 
     def finish(self) -> None:
         """At the end of the file: what is held back is a footer, or short records after all."""
+        if self._suspect is not None:
+            self._release_suspect()
         footer: list[Record] = []
         while self._held and self._is_footer(self._held[-1]):
             footer.append(self._held.pop())
@@ -163,14 +186,21 @@ class TableRows:
                 f"{rows} more fields than the header and were set aside. If their text holds the delimiter, export it "
                 "with quotes or with another delimiter."
             )
+        if self._name_lines:
+            rows, where = _rows(self._name_lines, "reads", "read"), noted_lines(self._name_lines)
+            notes.append(f"{rows} like the header of another table, but the rows around fit this one ({where}).")
         if self._other_table:
             notes.append(
                 f"Another table begins at line {self._other_table:,}; it was set aside. Put it into a file of its own."
             )
         return notes
 
-    def _why_no_record(self, cells: Sequence[str], line: int) -> str:
-        """A reason to set a row aside that holds names where the table holds values, or ""."""
+    def _why_no_record(self, record: Record) -> str:
+        """A reason to set a row aside that holds names where the table holds values, or "".
+
+        Names that are not those of the header may begin another table, which the row behind them shows.
+        """
+        cells = record.cells
         if self._other_table:
             return f"part of another table, which begins at line {self._other_table:,}"
         if not self._header:
@@ -181,27 +211,38 @@ class TableRows:
         if self._n_typed < 2 or len(cells) < 2 or not is_name_like(cells):
             return ""
         n_other, n_same = contradictions(cells, self._types)
-        if n_same or n_other < max(2, sum(map(is_typed, self._types[: len(cells)]))) or not all(map(_is_short, cells)):
+        if n_same or n_other < max(2, sum(map(is_typed, self._types[: len(cells)]))) or not all(map(_is_name, cells)):
             return ""
-        self._other_table = line
-        return self._why_no_record(cells, line)
+        self._suspect = record
+        return ""
+
+    def _judge_suspect(self, following: Sequence[str]) -> None:
+        """Names in the middle of a table begin another one, unless the row behind them fits this one."""
+        suspect = self._suspect
+        assert suspect is not None
+        n_other, n_same = contradictions(following, self._types)
+        if len(following) == self._width and n_same and not n_other:
+            self._release_suspect()
+        else:
+            self._suspect = None
+            self._settle()
+            self._other_table = suspect.line
+            self._reject(suspect, self._why_no_record(suspect))
+
+    def _release_suspect(self) -> None:
+        suspect, self._suspect = self._suspect, None
+        assert suspect is not None
+        self._name_lines.append(suspect.line)
+        if len(suspect.cells) == self._width:
+            self._add(suspect.cells, suspect.line)
+        else:
+            self._take_misfit(suspect, "")
 
     def _is_shifted(self, cells: Sequence[str]) -> bool:
         """Whether a row with an empty field too many has it in the middle: its values stand under the wrong names."""
         row = cells[: self._width]
         in_unused = any(kind == "empty" and cell.strip() for cell, kind in zip(row, self._types, strict=False))
         return in_unused or contradictions(row, self._types)[0] > 0
-
-    def _take_short(self, record: Record) -> None:
-        cells = self._split_otherwise(record)
-        if cells is not None:
-            self._settle()
-            self._other_delimiter_lines.append(record.line)
-            self.sink.add(cells, record.line)
-            return
-        self._held.append(record)
-        if len(self._held) > _MOST_HELD:
-            self._add_short(self._held.popleft())
 
     def _split_otherwise(self, record: Record) -> list[str] | None:
         """Cells of a row that is written with another delimiter than the others; None unless the types agree."""
@@ -256,8 +297,9 @@ class TableRows:
         return len(filled) == 1 and bool(_FOOTER.match(filled[0])) and (is_foreign or self._width >= 4)
 
 
-def _is_short(cell: str) -> bool:
-    return len(cell) <= 40
+def _is_name(cell: str) -> bool:
+    name = cell.strip()
+    return not name or (len(name) <= 40 and (name[0].isalpha() or name[0] == "_"))
 
 
 def _rows(lines: Sequence[int], one: str, many: str) -> str:
