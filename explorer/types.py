@@ -187,7 +187,7 @@ class Corpus(Frozen):
     ``texts`` are the records' texts, "" where a record has none. ``times`` (n,) is ``datetime64[ms]`` with NaT
     for a missing time, or None where there is no time column; ``fields`` is an Arrow table (n rows) of every
     column of the file. ``mask`` says that texts are compared as templates: with timestamps, ids, addresses, numbers and
-    names that vary masked; with ``cleaning`` markup, quoted replies, greetings, signatures and forms are left out of them.
+    names that vary masked; with ``cleaning`` markup, quoted replies, greetings, signatures and forms are left out.
     ``texts`` always hold what the file holds. ``fingerprint`` changes with any of this, and with nothing else.
     """
 
@@ -234,7 +234,9 @@ class Corpus(Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Distinct(Frozen):
-    """Records with the same text (cleaned; where masked, with the same template), taken together; every costly stage runs on these.
+    """Records with the same text (where cleaned, without what is cut; where masked, the same template), taken together.
+
+    Every costly stage runs on these.
 
     ``texts`` (d,) are what is compared and embedded, in an order that depends on the texts alone.
     ``counts`` (d,) records share each text; ``text_of_row`` (n,) is the text of each record, ``NO_TEXT`` where the
