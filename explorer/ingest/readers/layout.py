@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.errors import SettingsError
 from explorer.ingest.readers.cell_types import (
     CellType,
     cell_type,
@@ -103,7 +104,14 @@ def _in_words(lines: list[int], n_header: int) -> str:
 
 
 def _chosen_top(records: list[Record], params: ReadParams) -> int:
-    return next((i for i, record in enumerate(records) if record.line >= (params.first_line or 1)), len(records) - 1)
+    first_line = params.first_line or 1
+    top = next((i for i, record in enumerate(records) if record.line >= first_line), None)
+    if top is None:
+        raise SettingsError(
+            f"The header cannot begin on line {first_line:,}: the table has no row there, or it is too far down. "
+            "Choose an earlier line."
+        )
+    return top
 
 
 def _find_top(records: list[Record], width: int) -> int:
