@@ -85,16 +85,15 @@ def test_the_order_of_records_does_not_matter() -> None:
 
 def test_copies_that_differ_in_their_signature_are_not_called_exact() -> None:
     from explorer.report.tables import pairs_table
-    from explorer.ui import groups
 
     plain = make_analysis(["same words", "same  words", "other"])
     made = corpus_from_frame(pd.DataFrame({"text": ["same words", "Hi all,\nsame words", "other"]}), text="text")
     cleaned = dataclasses.replace(plain, corpus=made, distinct=collapse(made))
     assert list(pairs_table(plain)["kind"])[:1] == ["exact"]
     assert list(pairs_table(cleaned)["kind"])[:1] == ["masked"]
-    assert groups.pair_kind(cleaned, 0, 1) == "masked"
-    assert groups.count_copies(cleaned) == (0, 1)
-    assert groups.count_copies(plain) == (1, 0)
+    assert copies.pair_kind(cleaned, 0, 1) == "masked"
+    assert copies.count_copies(cleaned) == (0, 1)
+    assert copies.count_copies(plain) == (1, 0)
 
 
 def test_what_was_found_is_saved_with_the_analysis(tmp_path) -> None:

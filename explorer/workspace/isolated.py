@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from secrets import token_hex
 
-from explorer.errors import InputError, UnreadableFileError
+from explorer.errors import ExplorerError, InputError, UnreadableFileError
 from explorer.ingest.inspection import Inspection
 from explorer.params import ReadParams
 from explorer.types import Progress, ProgressCallback
@@ -145,7 +145,7 @@ def as_child(folder: Path, limits: str) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         yield
-    except InputError as error:
+    except ExplorerError as error:
         (folder / ERROR_FILE).write_text(str(error), encoding="utf-8")
         raise
     except MemoryError as error:
