@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from explorer import copies
 from explorer.ingest import collapse, corpus_from_frame, corpus_from_texts, read
 from explorer.types import Corpus
 from tests.factories import make_analysis
