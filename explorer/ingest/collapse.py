@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from explorer.ingest.cleaning import clean_text
 from explorer.ingest.mask_many import Masker
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
+from explorer.strings import string_column
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 
 _AT_ONCE = 200_000  # records masked before the next ones are taken up
@@ -39,8 +41,8 @@ def collapse(corpus: Corpus) -> Distinct:
 
 def _plain_texts(corpus: Corpus) -> tuple[list[str], Ints]:
     """What counts of each different text, and which of them each record has."""
-    encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
-    return [normalize_text(text) for text in _cleaned(encoded.dictionary, corpus)], _indices(encoded)
+    distinct, indices = _encoded(corpus.texts)
+    return [normalize_text(text) for text in _cleaned(distinct, corpus)], indices
 
 
 def _templates(corpus: Corpus) -> tuple[list[str], Ints]:
@@ -49,9 +51,8 @@ def _templates(corpus: Corpus) -> tuple[list[str], Ints]:
     numbers = [np.empty(0, dtype=np.int64)]
     with Masker() as masker:
         for start in range(0, corpus.n_records, _AT_ONCE):
-            part = corpus.texts[start : start + _AT_ONCE]
-            encoded = pa.array(part, pa.large_string()).dictionary_encode()
-            numbers.append(masker.mask(_cleaned(encoded.dictionary, corpus))[_indices(encoded)])
+            distinct, indices = _encoded(corpus.texts[start : start + _AT_ONCE])
+            numbers.append(masker.mask(_cleaned(distinct, corpus))[indices])
         template = mine_templates(masker.texts).of_text
         return [normalize_text(template[text]) for text in masker.texts], np.concatenate(numbers)
 
@@ -61,9 +62,12 @@ def _cleaned(texts: pa.Array, corpus: Corpus) -> list[str]:
     return raw if corpus.cleaning is None else [clean_text(text, corpus.cleaning.forms) for text in raw]
 
 
-def _indices(encoded: pa.DictionaryArray) -> Ints:
-    indices: Ints = encoded.indices.to_numpy().astype(np.int64)
-    return indices
+def _encoded(texts: Sequence[str]) -> tuple[pa.Array, Ints]:
+    """The different texts, and which of them each is."""
+    encoded = string_column(texts).dictionary_encode().unify_dictionaries()
+    indices = [chunk.indices.to_numpy().astype(np.int64) for chunk in encoded.chunks]
+    distinct = encoded.chunk(0).dictionary if indices else pa.array([], pa.string())
+    return distinct, np.concatenate([np.empty(0, dtype=np.int64), *indices])
 
 
 def _first_rows(corpus: Corpus, text_of_row: Ints, counts: Ints) -> Ints:

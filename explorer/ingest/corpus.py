@@ -18,7 +18,7 @@ from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
-from explorer.strings import Strings
+from explorer.strings import Strings, string_column
 from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
 _MASKED = "The texts are log lines: times, ids, addresses, numbers and names that vary are masked first."
@@ -108,7 +108,7 @@ def _ids(table: Table, roles: Roles) -> Strings:
     if roles.id is None:
         return Strings(places)
     own = _without_blanks(table.cells.column(roles.id)).cast(pa.large_string())
-    return Strings(pc.coalesce(own, pa.chunked_array([places])))
+    return Strings(pc.coalesce(own, places))
 
 
 def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tuple[Times | None, tuple[ReadReport, ...]]:
@@ -135,8 +135,8 @@ def corpus_fingerprint(
 ) -> str:
     """A digest of everything in a corpus that results depend on."""
     digest = hashlib.blake2b(settings.encode(), digest_size=16)
-    _add_column(digest, pa.chunked_array([pa.array(ids, pa.large_string())]))
-    _add_column(digest, pa.chunked_array([pa.array(texts, pa.large_string())]))
+    _add_column(digest, string_column(ids))
+    _add_column(digest, string_column(texts))
     digest.update(b"no times" if times is None else times.astype(np.int64).tobytes())
     for name in fields.column_names:
         _add_column(digest, pa.chunked_array([pa.array([name], pa.large_string())]))

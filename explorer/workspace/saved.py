@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from explorer.errors import StorageError
 from explorer.params import Params
-from explorer.strings import Strings
+from explorer.strings import Strings, string_column
 from explorer.types import (
     Analysis,
     Anomalies,
@@ -68,7 +68,7 @@ def save_analysis(analysis: Analysis, directory: Path) -> None:
     arrays, meta = _taken_apart(analysis)
     if corpus.times is not None:
         arrays["corpus.times"] = corpus.times.astype("datetime64[ms]").astype(np.int64)
-    records = pa.table({"id": pa.array(corpus.ids), "text": pa.array(corpus.texts)})
+    records = pa.table({"id": string_column(corpus.ids), "text": string_column(corpus.texts)})
     try:
         _write(folder / "records.parquet", lambda path: pq.write_table(records, path, compression="zstd"))
         _write(folder / "fields.parquet", lambda path: pq.write_table(_with_rows(corpus.fields), path))
