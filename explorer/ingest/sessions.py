@@ -25,6 +25,7 @@ TOKENS = {
     "uuid": r"\b(?P<v>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\b",
 }
 _KEY = re.compile(r"\b([A-Za-z_][\w.-]*?(?:id|Id|ID|user|User|session|trace|request|job|task))[=:]\s?\S")
+GUESS = "guess"  # stands for the field that `guess_session_field` finds
 _SAMPLE = 2_000
 _LEAST_COVERED = 0.5
 _MOST_KEYS = 20

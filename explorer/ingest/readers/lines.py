@@ -23,7 +23,7 @@ from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
 _TABLE_SUFFIXES = {"csv", "tsv", "tab", "psv", "json", "jsonl", "ndjson", "jl", "xml", "html", "md"}
-_PIECE = 8 << 20  # characters taken apart at a time
+_PIECE = 2 << 20  # characters taken apart at a time
 _MAX_COLUMNS = 500
 _SAMPLE_BLOCKS = 5
 _SAMPLE_CHARACTERS = 40_000  # of each block
