@@ -2,8 +2,8 @@
 
 Pairs are found once down to a floor; a group of duplicates for any threshold above it is then a matter of
 milliseconds. Groups are made by leaders: the text whose near-duplicates have most records stands for its group, and
-every member is directly similar to it. Connected components would join A and C because both resemble B, and at a cosine of
-0.7 put a quarter of a bug tracker into one group.
+every member is directly similar to it. Connected components would join A and C because both resemble B, and at a
+cosine of 0.7 put a quarter of a bug tracker into one group.
 """
 
 from __future__ import annotations
