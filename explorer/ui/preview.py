@@ -182,7 +182,7 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
             return None
     left, right = st.columns(2)
     clean = left.toggle(
-        "Leave out signatures, quotes, markup and form text when comparing",
+        "Leave out signatures, quotes, markup and form text",
         value=inspection.clean,
         key=f"clean-{chosen.fingerprint}-{reading.as_lines}",
         help="Two tickets written into the same form, or signed by the same person, are not alike for that. What is "
@@ -191,7 +191,7 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
     if clean:
         _show_cut(inspection)
     mask = right.toggle(
-        "Ignore times, ids, addresses, numbers and names that vary when comparing",
+        "Ignore times, ids, numbers and names that vary",
         value=inspection.mask,
         key=f"mask-{chosen.fingerprint}-{reading.as_lines}",
         help="For logs: lines that differ only in such details are then the same line. In a ticket a number may be "
