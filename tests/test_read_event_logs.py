@@ -216,7 +216,28 @@ def test_events_saved_by_the_event_viewer(header, level, when, delimiter):
 def test_a_row_of_other_columns_is_set_aside():
     text = "Level,Date and Time,Source,Event ID,Task Category\nError,11/21/2026 6:48:11 PM,Disk,7,None,bad\nstopped\n"
     table = read(text, "events.csv")
-    assert [(row.line, row.reason) for row in table.rejected] == [(3, "1 cells where an event has 6")]
+    assert [(row.line, row.reason) for row in table.rejected] == [(3, "1 cell where an event has 6")]
+
+
+@pytest.mark.parametrize("header", ["Keywords,Date and Time,Source,Event ID,Task Category", "S,DuU,Q,Ereignis-ID,A"])
+def test_events_of_a_security_log_have_no_level(header):
+    row = (
+        "Audit Failure,21.11.2026 06:48:11,Microsoft-Windows-Security-Auditing,4625,Logon,An account failed to log on."
+    )
+    table = read(f"{header}\n{row}\n", "security.csv")
+    assert main(table)[1:] == (None, "Microsoft-Windows-Security-Auditing", "An account failed to log on.")
+    assert table.cells.column("Keywords").to_pylist() == ["Audit Failure"]
+
+
+@pytest.mark.parametrize("data", [b"ElfFile\x00" + b"\x00" * 99, b"LPKSHHRH" + b"\x00" * 99])
+def test_logs_that_have_to_be_exported_say_how(data):
+    assert "Export it" in refusal(data, "x.log") or "Save it as XML" in refusal(data, "x.log")
+
+
+def test_an_export_of_events_can_be_read_as_a_table():
+    row = "Error,11/21/2026 6:48:11 PM,Disk,7,None,the disk is bad\n"
+    text = "Level,Date and Time,Source,Event ID,Task Category\n" + row * 5
+    assert not read(text, "events.csv", as_lines=False).is_lines
 
 
 def test_a_table_of_the_users_is_no_export_of_events():
@@ -257,6 +278,7 @@ def test_w3c_logs_follow_their_fields_line():
     [
         ("#Fields: date time x-edge cs-method cs-uri-stem agent\n2026-11-21\t06:48:11\tFRA 1\tGET\t/x\tA b", "GET /x"),
         ('#Fields: date time cs-uri agent\n2026-11-21 06:48:11 http://x/ "A ""b"" c"', "http://x/"),
+        ('#Fields: date time cs-uri agent\n2026-11-21 06:48:11 http://y/?q="a "one"', 'http://y/?q="a'),
         ("#Fields: date-time,event-id,subject\n2026-11-21T06:48:11.1Z,SEND,\"Hi, you\"", "SEND Hi, you"),
         ("#Fields: date time action protocol\n2026-11-21 06:48:11 DROP TCP", "DROP TCP"),
     ],

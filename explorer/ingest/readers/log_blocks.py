@@ -29,9 +29,9 @@ class Block(NamedTuple):
     problem: str = ""
 
 
-def read_blocks(source: Source, blocks: Iterable[Block], tick: Tick) -> _BlockLog:
+def read_blocks(source: Source, blocks: Iterable[Block], tick: Tick) -> BlockLog:
     """All blocks, each a record or set aside; call ``finish`` of what is returned for the result."""
-    log = _BlockLog(source, tick)
+    log = BlockLog(source, tick)
     for block in blocks:
         log.take(block)
     return log
@@ -67,7 +67,7 @@ def _column_name(name: str) -> str:
     return f"{clean} (field)" if clean in MAIN_COLUMNS else clean
 
 
-class _BlockLog:
+class BlockLog:
     """Collects records as Arrow columns, batch by batch, in the order of the file."""
 
     def __init__(self, source: Source, tick: Tick) -> None:

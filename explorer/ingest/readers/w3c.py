@@ -143,7 +143,8 @@ def _values(line: str, n: int, *, is_comma: bool) -> Sequence[str]:
     by_tab = line.rstrip("\r\n").split("\t")
     if len(by_tab) == n:
         return by_tab
-    by_space = line.split()
-    if len(by_space) == n or '"' not in line:
-        return by_space
-    return [quoted.replace('""', '"') or bare for quoted, bare in _VALUE.findall(line)]
+    if '"' in line:
+        quoted = [inner.replace('""', '"') or bare for inner, bare in _VALUE.findall(line)]
+        if len(quoted) == n:
+            return quoted
+    return line.split()

@@ -65,22 +65,24 @@ def _is_event(header: Sequence[str], first: Sequence[str]) -> bool:
         return False
     if set(header) >= _NEEDED:
         return True
-    return len(header) == len(_NAMES) and is_level(first[0]) and bool(_TIME.fullmatch(first[1])) and first[3].isdigit()
+    is_known = is_level(first[0]) or first[2].startswith("Microsoft-Windows-")
+    return len(header) == len(_NAMES) and is_known and bool(_TIME.fullmatch(first[1])) and first[3].isdigit()
 
 
 def _blocks(text: str, records: RecordReader) -> Iterator[Block]:
+    """Every event of a file that begins with a header and an event."""
     found = iter(records)
-    header = _header(next(found).cells)
-    names = list(_NAMES) if not set(header) >= _NEEDED else header
+    names = _header(next(found).cells)
+    previous = next(found)
+    if not set(names) >= _NEEDED:
+        # Security logs have no level; their first column says whether something was allowed.
+        names = ["Level" if is_level(previous.cells[0]) else "Keywords", *_NAMES[1:]]
     records.width = len(names) + 1
     starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
-    previous = None
     for record in found:
-        if previous is not None:
-            yield _block(previous, names, _raw(text, starts, previous.line, record.line))
+        yield _block(previous, names, _raw(text, starts, previous.line, record.line))
         previous = record
-    if previous is not None:
-        yield _block(previous, names, _raw(text, starts, previous.line, len(starts) + 1))
+    yield _block(previous, names, _raw(text, starts, previous.line, len(starts) + 1))
 
 
 def _raw(text: str, starts: Sequence[int], line: int, next_line: int) -> str:
@@ -92,7 +94,8 @@ def _raw(text: str, starts: Sequence[int], line: int, next_line: int) -> str:
 def _block(record: Record, names: Sequence[str], raw: str) -> Block:
     n = len(record.cells)
     if record.problem or not len(names) <= n <= len(names) + 1:
-        problem = record.problem or f"{n:,} cells where an event has {len(names) + 1:,}"
+        cells = "1 cell" if n == 1 else f"{n:,} cells"
+        problem = record.problem or f"{cells} where an event has {len(names) + 1:,}"
         return Block(record.line, raw, {}, problem)
     fields: Fields = {}
     for name, cell in zip(names, record.cells, strict=False):
@@ -100,5 +103,5 @@ def _block(record: Record, names: Sequence[str], raw: str) -> Block:
     message = record.cells[-1].strip().replace("\r\n", "\n") if n > len(names) else None
     level = level_of(None, fields.pop("Level", None))
     time, component = take_first(fields, ("Date and Time",)), take_first(fields, ("Source",))
-    cells = main_columns(fields, time=time, level=level, component=component, message=message)
-    return Block(record.line, raw, cells)
+    main = main_columns(fields, time=time, level=level, component=component, message=message)
+    return Block(record.line, raw, main)
