@@ -273,6 +273,14 @@ def test_w3c_logs_follow_their_fields_line():
     assert "no date" in notes(table)
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_w3c_logs_count_as_an_editor_counts_them(line_end):
+    table = read(IIS.replace("\n", line_end), "x.log")
+    assert (list(table.lines), table.rejected[0].line) == ([5, 6, 9], 7)
+    inside = read(IIS.replace("/a id=7 M", "/a\rb id=7 M"), "x.log")
+    assert (list(inside.lines), [row.line for row in inside.rejected]) == ([6, 9], [5, 7])
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [

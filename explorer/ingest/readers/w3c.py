@@ -19,7 +19,6 @@ _FIELDS = re.compile(r"^\ufeff?#Fields:[ \t]*[A-Za-z]", re.MULTILINE)
 _OTHER = re.compile(r"^\ufeff?#(?:Version|Software|Date|Start-Date|Remark):", re.MULTILINE)
 _VALUE = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 _COMPONENTS = ("s-sitename", "cs-host", "s-computername", "x-host-header", "server-hostname", "s-ip")
 _METHODS = ("cs-method",)
@@ -38,7 +37,7 @@ class W3cReader:
     def sniff(self, source: Source) -> Confidence:
         if not source.is_text or "#Fields:" not in source.head:
             return Confidence.NO
-        head = source.head.lstrip("\ufeff\x00 \t\r\n")
+        head = source.head.replace("\r", "\n").lstrip("\ufeff\x00 \t\n")
         # A file that was cut may begin with lines of which it no longer says what they hold.
         begins_so = head.startswith("#") or _OTHER.search(head) is not None
         return Confidence.PLAIN if begins_so and _FIELDS.search(head) else Confidence.NO
@@ -51,11 +50,15 @@ class W3cReader:
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for number, end in enumerate(_LINE_END.finditer(text), start=1):
-        yield number, text[start : end.start()]
-        start = end.end()
-    yield text.count("\n") + 1 if "\n" in text else text.count("\r") + 1, text[start:]
+    """Lines with their numbers, one at a time: there may be millions."""
+    line_end = "\n" if "\n" in text else "\r"
+    start = number = 0
+    while start < len(text):
+        end = text.find(line_end, start)
+        end = len(text) if end < 0 else end
+        number += 1
+        yield number, text[start:end].removesuffix("\r")
+        start = end + 1
 
 
 class _Lines:
