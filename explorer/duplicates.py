@@ -1,9 +1,9 @@
 """Near-duplicates: every pair above a cosine, and groups that never chain.
 
 Pairs are found once down to a floor; a group of duplicates for any threshold above it is then a matter of
-milliseconds. Groups are made by leaders: the text with most near-duplicates stands for its group, and every member
-is directly similar to it. Connected components would join A and C because both resemble B, and at a cosine of
-0.7 put a quarter of a bug tracker into one group.
+milliseconds. Groups are made by leaders: the text whose near-duplicates have most records stands for its group, and
+every member is directly similar to it. Connected components would join A and C because both resemble B, and at a
+cosine of 0.7 put a quarter of a bug tracker into one group.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from explorer.types import NO_GROUP, Distinct, Duplicates, Floats, Ints, Neighbo
 DIGITS = 6  # similarities are rounded before they are compared: beyond that a sum's order decides
 _BLOCK = 512
 _FLOOR_STEP = 0.01
+_ABOUT_THE_SAME = 1.25  # ratio of two numbers of records
 
 
 def find_pairs(vectors: Floats, neighbours: Neighbours, params: DuplicateParams, progress: ProgressCallback) -> Pairs:
@@ -97,7 +98,7 @@ def exact_similarity(vectors: Floats, a: Ints, b: Ints) -> Floats:
 def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Duplicates:
     """Groups at ``threshold`` (at least ``pairs.floor``); see :class:`explorer.types.Duplicates`.
 
-    Leaders are taken in the order of how many records they stand for, ties by the text itself; then every member
+    Leaders are taken in the order of how many records they stand for (see :func:`_by_standing`); then every member
     moves to the leader it is most alike. Neither depends on the order of the file.
     """
     d = distinct.n_texts
@@ -112,7 +113,7 @@ def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Dupl
 
     leader = np.full(d, NO_GROUP, dtype=np.int64)
     candidates = np.flatnonzero(reach >= 2)
-    for text in candidates[np.lexsort((candidates, -reach[candidates]))]:
+    for text in candidates[_by_standing(reach[candidates], distinct.counts[candidates], candidates)]:
         if leader[text] == NO_GROUP:
             members = target[start[text] : start[text + 1]]
             leader[members[leader[members] == NO_GROUP]] = text
@@ -120,6 +121,13 @@ def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Dupl
     _take_in_the_lonely(leader, distinct.counts, target, start)
     to_leader = _settle(leader, distinct.counts, source, target, both)
     return _numbered(leader, to_leader, distinct, threshold, int(near.sum()))
+
+
+def _by_standing(reach: Ints, counts: Ints, texts: Ints) -> Ints:
+    """The order in which texts become leaders: by the records they and their near-duplicates have, and where that is
+    about the same, by their own. A line seen once that is near to one seen a thousand times must not stand for it."""
+    about = np.floor(np.log(reach) / np.log(_ABOUT_THE_SAME))
+    return np.lexsort((texts, -reach, -counts, -about))
 
 
 def _take_in_the_lonely(leader: Ints, counts: Ints, target: Ints, start: Ints) -> None:

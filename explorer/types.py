@@ -12,7 +12,7 @@ All dataclasses are frozen and their arrays are made read-only on construction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -191,8 +191,8 @@ class Corpus(Frozen):
     ``texts`` always hold what the file holds. ``fingerprint`` changes with any of this, and with nothing else.
     """
 
-    ids: tuple[str, ...]
-    texts: tuple[str, ...]
+    ids: Sequence[str]
+    texts: Sequence[str]
     times: Times | None
     fields: pa.Table
     kind: Kind

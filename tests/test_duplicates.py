@@ -13,6 +13,7 @@ from explorer.duplicates import find_pairs, group_duplicates
 from explorer.neighbours import find_neighbours
 from explorer.params import DuplicateParams, NeighbourParams
 from explorer.types import Distinct, Duplicates, Floats, Pairs, Progress
+from tests.factories import make_analysis
 
 
 def ignore(_: Progress) -> None:
@@ -143,3 +144,12 @@ def test_without_two_texts_there_is_no_pair(n: int) -> None:
     pairs = pairs_of(np.zeros((n, 4), np.float32) + np.float32(0.5), 0.7)
     groups = group_duplicates(pairs, distinct_of([1] * n), 0.9)
     assert (len(pairs.a), groups.n_groups) == (0, 0)
+
+
+def test_a_text_seen_once_does_not_stand_for_one_seen_often() -> None:
+    # The rare text lies between two others and so is near to the most records.
+    vectors = {"often": [1.0, 0.0], "rare": [1.0, 0.3], "seldom": [1.0, 0.6]}
+    analysis = make_analysis(["often"] * 50 + ["seldom"] * 2 + ["rare"], vectors=vectors)
+    representatives = {analysis.distinct.texts[text] for text in analysis.duplicates.representative}
+    assert "rare" not in representatives
+    assert "often" in representatives

@@ -168,9 +168,9 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
 
 
 def _sessions(corpus: Corpus, field: str) -> Corpus:
-    from explorer.ingest.sessions import group_sessions, guess_session_field
+    from explorer.ingest.sessions import GUESS, group_sessions, guess_session_field
 
-    chosen = guess_session_field(corpus) if field == "guess" else field
+    chosen = guess_session_field(corpus) if field == GUESS else field
     if chosen is None:
         raise InputError("No value in the records names sessions. Name a column or a key with --session.")
     return group_sessions(corpus, chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.ingest.cleaning import clean_text
-from explorer.ingest.mask_many import mask_many
+from explorer.ingest.mask_many import Masker
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
+from explorer.strings import string_column
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
+
+_AT_ONCE = 200_000  # records masked before the next ones are taken up
 
 
 def collapse(corpus: Corpus) -> Distinct:
@@ -20,12 +24,10 @@ def collapse(corpus: Corpus) -> Distinct:
 
     Where the corpus is cleaned, the cleaned texts are compared; where it is masked, the templates of the masked texts.
     """
-    encoded = pa.array(corpus.texts, pa.large_string()).dictionary_encode()
-    keys = _keys(encoded.dictionary.to_pylist(), corpus)
+    keys, key_of_row = _templates(corpus) if corpus.mask else _plain_texts(corpus)
     texts = sorted(set(keys) - {""})
     position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
-    text_of_key = np.array([position[key] for key in keys], dtype=np.int64)
-    text_of_row = text_of_key[encoded.indices.to_numpy()]
+    text_of_row = np.array([position[key] for key in keys], dtype=np.int64)[key_of_row]
     with_text = text_of_row[text_of_row >= 0]
     counts = np.bincount(with_text, minlength=len(texts)).astype(np.int64)
     return Distinct(
@@ -37,16 +39,35 @@ def collapse(corpus: Corpus) -> Distinct:
     )
 
 
-def _keys(texts: list[str], corpus: Corpus) -> list[str]:
-    """For each text the one it counts as: itself, what cleaning leaves of it, or the template of its masked text."""
-    if corpus.cleaning is not None:
-        texts = [clean_text(text, corpus.cleaning.forms) for text in texts]
-    if not corpus.mask:
-        return [normalize_text(text) for text in texts]
-    records = mask_many(texts)
-    template = mine_templates(records).of_text
-    shown = {record: normalize_text(template[record]) for record in template}
-    return [shown[record] for record in records]
+def _plain_texts(corpus: Corpus) -> tuple[list[str], Ints]:
+    """What counts of each different text, and which of them each record has."""
+    distinct, indices = _encoded(corpus.texts)
+    return [normalize_text(text) for text in _cleaned(distinct, corpus)], indices
+
+
+def _templates(corpus: Corpus) -> tuple[list[str], Ints]:
+    """The templates of the masked texts, and which of them each record has. Of the records only some are in memory as
+    Python strings at a time: masked texts are far fewer than the lines of a log."""
+    numbers = [np.empty(0, dtype=np.int64)]
+    with Masker() as masker:
+        for start in range(0, corpus.n_records, _AT_ONCE):
+            distinct, indices = _encoded(corpus.texts[start : start + _AT_ONCE])
+            numbers.append(masker.mask(_cleaned(distinct, corpus))[indices])
+        template = mine_templates(masker.texts).of_text
+        return [normalize_text(template[text]) for text in masker.texts], np.concatenate(numbers)
+
+
+def _cleaned(texts: pa.Array, corpus: Corpus) -> list[str]:
+    raw: list[str] = texts.to_pylist()
+    return raw if corpus.cleaning is None else [clean_text(text, corpus.cleaning.forms) for text in raw]
+
+
+def _encoded(texts: Sequence[str]) -> tuple[pa.Array, Ints]:
+    """The different texts, and which of them each is."""
+    encoded = string_column(texts).dictionary_encode().unify_dictionaries()
+    indices = [chunk.indices.to_numpy().astype(np.int64) for chunk in encoded.chunks]
+    distinct = encoded.chunk(0).dictionary if indices else pa.array([], pa.string())
+    return distinct, np.concatenate([np.empty(0, dtype=np.int64), *indices])
 
 
 def _first_rows(corpus: Corpus, text_of_row: Ints, counts: Ints) -> Ints:

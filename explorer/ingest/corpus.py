@@ -19,6 +19,7 @@ from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
+from explorer.strings import Strings, string_column
 from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
 _MASKED = "The texts are log lines: times, ids, addresses, numbers and names that vary are masked first."
@@ -79,12 +80,15 @@ def build_corpus(
     )
 
 
-def _texts(table: Table, roles: Roles) -> tuple[str, ...]:
+def _texts(table: Table, roles: Roles) -> Strings:
     if table.is_lines:
-        return tuple(log_records.log_texts(table).to_pylist())
-    columns = [_without_blanks(table.cells.column(name)).to_pylist() for name in roles.text]
-    # Not Arrow's binary_join_element_wise: it drops rows in which every cell is null.
-    return tuple("\n".join(filter(None, cells)) for cells in zip(*columns, strict=True))
+        return Strings(pc.fill_null(log_records.log_texts(table), ""))
+    joined, *others = [_without_blanks(table.cells.column(name)).cast(pa.large_string()) for name in roles.text]
+    for column in others:
+        # Null where one of the two is; binary_join_element_wise's own way with nulls loses rows that are all null.
+        both = pc.binary_join_element_wise(joined, column, pa.scalar("\n", pa.large_string()))
+        joined = pc.coalesce(both, joined, column)
+    return Strings(pc.fill_null(joined, ""))
 
 
 def _cleaning(texts: Sequence[str]) -> Cleaning:
@@ -106,15 +110,14 @@ def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.fill_null(is_blank, True), pa.scalar(None, pa.string()), column)
 
 
-def _ids(table: Table, roles: Roles) -> tuple[str, ...]:
-    names = [report.source for report in table.reports]
-    made = (
-        f"{names[source]}:{line}" for source, line in zip(table.sources.tolist(), table.lines.tolist(), strict=True)
-    )
+def _ids(table: Table, roles: Roles) -> Strings:
+    names = pa.array([report.source for report in table.reports], pa.large_string())
+    lines = pa.array(table.lines).cast(pa.large_string())
+    places = pc.binary_join_element_wise(names.take(pa.array(table.sources)), lines, pa.scalar(":", pa.large_string()))
     if roles.id is None:
-        return tuple(made)
-    own = _without_blanks(table.cells.column(roles.id)).to_pylist()
-    return tuple(place if cell is None else cell for cell, place in zip(own, made, strict=True))
+        return Strings(places)
+    own = _without_blanks(table.cells.column(roles.id)).cast(pa.large_string())
+    return Strings(pc.coalesce(own, places))
 
 
 def _times(
@@ -144,8 +147,8 @@ def corpus_fingerprint(
 ) -> str:
     """A digest of everything in a corpus that results depend on."""
     digest = hashlib.blake2b(settings.encode(), digest_size=16)
-    _add_column(digest, pa.chunked_array([pa.array(ids, pa.large_string())]))
-    _add_column(digest, pa.chunked_array([pa.array(texts, pa.large_string())]))
+    _add_column(digest, string_column(ids))
+    _add_column(digest, string_column(texts))
     digest.update(b"no times" if times is None else times.astype(np.int64).tobytes())
     for name in fields.column_names:
         _add_column(digest, pa.chunked_array([pa.array([name], pa.large_string())]))

@@ -15,6 +15,7 @@ from explorer.errors import UnknownColumnError
 from explorer.ingest.corpus import corpus_fingerprint
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_records import noted
+from explorer.strings import string_column
 from explorer.types import Corpus, Roles
 
 #: What a message may hold that names a session -> expression (RE2) whose first group is the session's name.
@@ -24,6 +25,7 @@ TOKENS = {
     "uuid": r"\b(?P<v>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\b",
 }
 _KEY = re.compile(r"\b([A-Za-z_][\w.-]*?(?:id|Id|ID|user|User|session|trace|request|job|task))[=:]\s?\S")
+GUESS = "guess"  # stands for the field that `guess_session_field` finds
 _SAMPLE = 2_000
 _LEAST_COVERED = 0.5
 _MOST_KEYS = 20
@@ -40,7 +42,7 @@ def session_values(corpus: Corpus, field: str) -> pa.Array:
     else:
         key = "".join(re.escape(letter) if letter.isascii() else letter for letter in field)
         expression = TOKENS.get(field, rf"(?:^|[^\w.-]){key}[\"']?\s?[=:]\s?[\"']?(?P<v>[^\s,;\"'()\[\]{{}}]+)")
-        found = pc.extract_regex(pa.array(corpus.texts, pa.string()), expression)
+        found = pc.extract_regex(string_column(corpus.texts).combine_chunks(), expression)
         values = pc.if_else(pc.is_valid(found), found.field(0), None)
     values = pc.if_else(pc.equal(values, ""), None, values)
     if values.null_count == len(values):

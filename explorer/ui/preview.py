@@ -11,7 +11,9 @@ import streamlit as st
 from explorer.errors import InputError, SettingsError
 from explorer.ingest.cleaning import KINDS
 from explorer.ingest.inspection import Inspection
+from explorer.ingest.log_columns import LINE
 from explorer.ingest.log_formats import LOG_FORMATS
+from explorer.ingest.sessions import GUESS
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.report.cells import page_text
 from explorer.types import ReadReport
@@ -205,6 +207,7 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
         help="For logs: lines that differ only in such details are then the same line. In a ticket a number may be "
         "what matters.",
     )
+    session = _choose_session(chosen, inspection) if inspection.kind == "logs" else None
     settings = _choose_numbers()
     return Request(
         names=chosen.names,
@@ -214,8 +217,26 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
         reading=reading,
         mask=None if mask == inspection.mask else mask,
         clean=None if clean == inspection.clean else clean,
+        session=session,
         **settings,
     )
+
+
+def _choose_session(chosen: intake.Chosen, inspection: Inspection) -> str | None:
+    """By what log records are put together to sessions; None leaves each one by itself."""
+    fields = [name for name in inspection.columns if name not in (*inspection.roles.text, inspection.roles.time, LINE)]
+    session: str | None = st.selectbox(
+        "One record for",
+        [GUESS, *fields],
+        index=None,
+        key=f"session-{chosen.fingerprint}",
+        placeholder="each line of the log",
+        format_func=lambda field: "each session, found by what repeats" if field == GUESS else f"each {field}",
+        accept_new_options=True,
+        help="A request, block, virtual machine or thread whose lines tell one story becomes one record. Choose a "
+        "column, or type the key of KEY=value in the messages.",
+    )
+    return session
 
 
 def _show_cut(inspection: Inspection) -> None:

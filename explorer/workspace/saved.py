@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from explorer.errors import StorageError
 from explorer.params import Params
+from explorer.strings import Strings, string_column
 from explorer.types import (
     Analysis,
     Anomalies,
@@ -67,7 +68,7 @@ def save_analysis(analysis: Analysis, directory: Path) -> None:
     arrays, meta = _taken_apart(analysis)
     if corpus.times is not None:
         arrays["corpus.times"] = corpus.times.astype("datetime64[ms]").astype(np.int64)
-    records = pa.table({"id": list(corpus.ids), "text": list(corpus.texts)})
+    records = pa.table({"id": string_column(corpus.ids), "text": string_column(corpus.texts)})
     try:
         _write(folder / "records.parquet", lambda path: pq.write_table(records, path, compression="zstd"))
         _write(folder / "fields.parquet", lambda path: pq.write_table(_with_rows(corpus.fields), path))
@@ -158,8 +159,8 @@ def _put_together(folder: Path, meta: dict[str, Any], arrays: dict[str, np.ndarr
     saved = meta["corpus"]
     times = arrays.get("corpus.times")
     corpus = Corpus(
-        ids=tuple(records["id"].to_pylist()),
-        texts=tuple(records["text"].to_pylist()),
+        ids=Strings(records["id"]),
+        texts=Strings(records["text"]),
         times=None if times is None else times.astype("datetime64[ms]"),
         fields=pq.read_table(folder / "fields.parquet").drop_columns([_ROW]),
         kind=saved["kind"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.ingest import continuation
+from explorer.ingest.encodings import decode_all
 from explorer.ingest.log_columns import LINE, MAIN_COLUMNS, MESSAGE
 from explorer.ingest.log_formats import choose_format, format_named, is_general, is_json
 from explorer.ingest.log_formats.base import LogFormat
@@ -21,7 +23,7 @@ from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
 _TABLE_SUFFIXES = {"csv", "tsv", "tab", "psv", "json", "jsonl", "ndjson", "jl", "xml", "html", "md"}
-_PIECE = 8 << 20  # characters taken apart at a time
+_PIECE = 2 << 20  # characters taken apart at a time
 _MAX_COLUMNS = 500
 _SAMPLE_BLOCKS = 5
 _SAMPLE_CHARACTERS = 40_000  # of each block
@@ -51,21 +53,20 @@ class LinesReader:
         return Confidence.FALLBACK if known is None or is_general(known) else Confidence.LIKELY
 
     def read(self, source: Source, tick: Tick) -> FileRows:
-        text, encoding, notes = source.decoded
         chosen = source.params.log_format
-        sample = sample_lines(text)
+        sample = _sample(source)
         known = format_named(chosen, sample) if chosen else choose_format(sample)
-        log = _Log(text, known, tick)
+        log = _Log(source, known, tick)
         cells, lines = log.read()
         made = report(
             source,
             self.name if known is None else known.name,
             n_kept=len(lines),
             n_rejected=0,
-            encoding=encoding,
+            encoding=source.encoding.name,
             n_lines_joined=log.n_joined,
             n_cells_repaired=log.n_repaired,
-            notes=(*notes, *log.notes()),
+            notes=(*source.encoding.notes, *log.notes()),
         )
         return FileRows(cells, lines, made, ())
 
@@ -79,17 +80,34 @@ def physical_lines(text: str) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
+def _sample(source: Source) -> list[str]:
+    """Lines from places spread evenly over a file, see :func:`sample_lines`."""
+    n_bytes = len(source.data)
+    length = 4 * _SAMPLE_CHARACTERS  # bytes that hold as many characters in any encoding
+    if n_bytes <= _SAMPLE_BLOCKS * length:
+        return sample_lines(source.decoded.text)
+    # Multiples of 4 are where characters of UTF-16 and UTF-32 begin.
+    starts = [int(at) // 4 * 4 for at in np.linspace(0, n_bytes - length, _SAMPLE_BLOCKS)]
+    inside = replace(source.encoding, mark=0)
+    blocks = [decode_all(source.data[at : at + length], inside if at else source.encoding) for at in starts]
+    return [line for n, block in enumerate(blocks) for line in _inner_lines(block, is_first=n == 0, is_whole=False)]
+
+
+def _inner_lines(block: str, *, is_first: bool, is_whole: bool) -> list[str]:
+    """Some lines of a block, without those that its ends may cut."""
+    lines = physical_lines(block.lstrip("\x00"))
+    inner = lines[0 if is_first else 1 : len(lines) if is_whole or len(lines) < 3 else -1]
+    n = _SAMPLE_LINES * (_SAMPLE_BLOCKS if is_whole else 1)
+    return [repair_text(line[:_MAX_SAMPLE_LINE]) for line in inner[:n]]
+
+
 def sample_lines(text: str) -> list[str]:
     """Whole lines from places spread evenly over a text, the beginning among them; long ones are cut."""
-    sample: list[str] = []
-    is_small = len(text) <= _SAMPLE_BLOCKS * _SAMPLE_CHARACTERS
-    starts = [0] if is_small else [int(at) for at in np.linspace(0, len(text) - _SAMPLE_CHARACTERS, _SAMPLE_BLOCKS)]
-    length = len(text) if is_small else _SAMPLE_CHARACTERS
-    for start in starts:
-        block = physical_lines(text[start : start + length].lstrip("\x00"))
-        inner = block[1 if start else 0 : len(block) if is_small or len(block) < 3 else -1]
-        sample += [line[:_MAX_SAMPLE_LINE] for line in inner[: _SAMPLE_LINES * _SAMPLE_BLOCKS // len(starts)]]
-    return [repair_text(line) for line in sample]
+    if len(text) <= _SAMPLE_BLOCKS * _SAMPLE_CHARACTERS:
+        return _inner_lines(text, is_first=True, is_whole=True)
+    starts = [int(at) for at in np.linspace(0, len(text) - _SAMPLE_CHARACTERS, _SAMPLE_BLOCKS)]
+    blocks = [text[start : start + _SAMPLE_CHARACTERS] for start in starts]
+    return [line for n, block in enumerate(blocks) for line in _inner_lines(block, is_first=n == 0, is_whole=False)]
 
 
 class _Records(NamedTuple):
@@ -110,13 +128,13 @@ class _Records(NamedTuple):
 class _Log:
     """Takes a text apart piece by piece, so that memory holds little more than the text and the result."""
 
-    def __init__(self, text: str, known: LogFormat | None, tick: Tick) -> None:
+    def __init__(self, source: Source, known: LogFormat | None, tick: Tick) -> None:
         self.n_joined = 0
         self.n_repaired = 0
         self._n_cut = 0
         self._n_strange = 0
         self._n_left_out = 0
-        self._text = text
+        self._source = source
         self._known = known
         self._tick = tick
         self._rest = b""  # lines of the piece before that may yet be continued
@@ -167,18 +185,32 @@ class _Log:
 
     def _pieces(self) -> Iterator[tuple[Lines, bool]]:
         """Lines of the text, those first that the piece before left over; and whether the piece is the last."""
-        end_of_line = "\n" if "\n" in self._text else "\r"
-        start = 0
-        while True:
+        end_of_line = "\n" if b"\n" in self._source.data else "\r"
+        whole: str | None = None
+        for text in self._texts(end_of_line):
+            if whole is not None:
+                yield self._lines(whole, end_of_line), False
+            whole = text
+        yield self._lines(whole or "", end_of_line), True
+
+    def _texts(self, end_of_line: str) -> Iterator[str]:
+        """The text in pieces of whole lines."""
+        waiting = ""
+        for piece in self._source.pieces():
+            waiting += piece
             # Where all of a piece was left over, one record fills it: the next is larger, so that time stays linear.
-            size = max(_PIECE, len(self._rest))
-            end = self._text.find(end_of_line, start + size) + 1 or len(self._text)
-            encoded, n_repaired = encode_lines(self._text[start:end], end_of_line)
-            self.n_repaired += n_repaired
-            start = end
-            yield split_lines(self._rest + encoded), end == len(self._text)
-            if end == len(self._text):
-                return
+            while len(waiting) >= (size := max(_PIECE, len(self._rest))):
+                end = waiting.find(end_of_line, size - 1) + 1
+                if not end:
+                    break
+                yield waiting[:end]
+                waiting = waiting[end:]
+        yield waiting
+
+    def _lines(self, text: str, end_of_line: str) -> Lines:
+        encoded, n_repaired = encode_lines(text, end_of_line)
+        self.n_repaired += n_repaired
+        return split_lines(self._rest + encoded)
 
 
 def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _Records:
