@@ -27,6 +27,7 @@ class ReadParams:
     name. For delimited text: ``delimiter`` ("" for one column), ``quote`` ("" for none), ``first_line`` (1-based) is
     where the header begins, ``header_rows`` how many rows it has (0 for none). ``sheet`` names a workbook's sheet or a
     member of an archive, ``log_format`` one of the formats in :data:`explorer.ingest.log_formats.LOG_FORMATS`.
+    ``day_first`` is how dates such as 01/02/2024 are meant.
     """
 
     as_lines: bool | None = None
@@ -37,6 +38,7 @@ class ReadParams:
     header_rows: int | None = None
     sheet: str | None = None
     log_format: str | None = None
+    day_first: bool | None = None
 
     def __post_init__(self) -> None:
         if self.encoding is not None:
@@ -73,8 +75,9 @@ class ReadParams:
     def to_arguments(self) -> list[str]:
         """As options of the command line."""
         values = asdict(self)
-        as_lines = values.pop("as_lines")
+        as_lines, day_first = values.pop("as_lines"), values.pop("day_first")
         out = [] if as_lines is None else ["--logs" if as_lines else "--table"]
+        out += [] if day_first is None else ["--day-first" if day_first else "--month-first"]
         return out + [f"--{name.replace('_', '-')}={value}" for name, value in values.items() if value is not None]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import InputError, UnknownColumnError
-from explorer.ingest import build_corpus, corpus_from_frame, corpus_from_texts, read_table, resolve_roles
+from explorer.ingest import build_corpus, corpus_from_frame, corpus_from_texts, read, read_table, resolve_roles
 from explorer.types import Corpus
 
 
@@ -26,6 +26,29 @@ def corpus(tmp_path):
         return build_corpus(table, resolve_roles(table, **roles), mask=mask)
 
     return build
+
+
+def test_the_order_of_days_and_the_day_it_is_are_told(tmp_path):
+    rows = "".join(f"{i},printer {i} is jammed again,0{i}/02/2024 10:00\n" for i in range(1, 9))
+    (tmp_path / "tickets.csv").write_text(f"key,text,created\n{rows}")
+    (tmp_path / "app.log").write_text("Nov 20 10:00:00 host app[1]: one\nNov 21 10:00:00 host app[1]: two\n")
+    days = {chosen: read(tmp_path / "tickets.csv", day_first=chosen).times for chosen in (True, False, None)}
+    assert [str(days[chosen][1])[:10] for chosen in (True, False, None)] == ["2024-02-02"] * 3
+    assert [str(days[chosen][2])[:10] for chosen in (True, False, None)] == ["2024-02-03", "2024-03-02", "2024-03-02"]
+    for today, year in ((dt.date(2026, 11, 21), 2026), (dt.date(2026, 11, 1), 2025)):
+        made = read(tmp_path / "app.log", today=today)
+        assert str(made.times[0]) == f"{year}-11-20T10:00:00.000"
+        assert any(f"{year} was taken" in note for note in made.reports[0].notes)
+    unknown = build_corpus(read_table([tmp_path / "app.log"]))
+    assert str(unknown.times[0]) == "2000-11-20T10:00:00.000"
+    assert any("2000 is shown" in note for note in unknown.reports[0].notes)
+
+
+def test_an_order_in_which_a_log_has_no_times_is_said(tmp_path):
+    (tmp_path / "app.log").write_text("".join(f"{day}/11/2024 10:00:00 INFO x\n" for day in range(13, 29)))
+    made = read(tmp_path / "app.log", day_first=False)
+    assert made.times is None
+    assert any("no times were taken" in note for note in made.reports[0].notes)
 
 
 def test_text_columns_are_joined_without_the_empty_ones(corpus):

@@ -116,7 +116,7 @@ def test_settings_of_a_request_reach_the_command_line() -> None:
         id_column="",
         text_columns=("a,b", "-c"),
         mask=False,
-        reading=ReadParams(as_lines=False, delimiter="\t", header_rows=0),
+        reading=ReadParams(as_lines=False, delimiter="\t", header_rows=0, day_first=True),
         duplicate_threshold=0.8,
     ).arguments()
     assert options == [
@@ -126,6 +126,7 @@ def test_settings_of_a_request_reach_the_command_line() -> None:
         "--text-column=a,b",
         "--text-column=-c",
         "--table",
+        "--day-first",
         "--delimiter=\t",
         "--header-rows=0",
         "--no-mask",

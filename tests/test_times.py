@@ -88,8 +88,46 @@ def test_where_no_date_shows_it_a_note_does_and_the_order_of_the_rows_decides_no
     days = [f"{day:02}/0{month}/2024" for month in (3, 4) for day in range(1, 13)]
     result, backwards = parse_times(days), parse_times(sorted(days))
     assert str(result.times[1]) == "2024-02-03T00:00:00.000"
-    assert result.notes == ("Dates were read with the month first; no date in the column decides it.",)
+    assert result.notes[0].startswith("Dates were read with the month first; no date in the column decides it.")
+    assert "choose --day-first or --month-first" in result.notes[0]
     assert sorted(map(str, result.times)) == sorted(map(str, backwards.times))
+
+
+@pytest.mark.parametrize(("day_first", "second"), [(True, "2024-03-02"), (False, "2024-02-03"), (None, "2024-02-03")])
+def test_the_order_of_day_and_month_can_be_chosen(day_first, second):
+    result = parse_times(["01/01/2024", "02/03/2024"], day_first=day_first)
+    assert str(result.times[1]).startswith(second)
+    assert ("as chosen" in result.notes[0]) == (day_first is not None)
+
+
+def test_what_is_no_date_in_the_order_chosen_is_not_read():
+    result = parse_times(["01/02/2024", "13/02/2024"], day_first=False)
+    assert [str(one) for one in result.times] == ["2024-01-02T00:00:00.000", "NaT"]
+    assert result.n_unread == 1
+
+
+def test_the_order_chosen_changes_no_date_that_has_only_one_meaning():
+    cells = ["2024-02-01", "2024-02-13"]
+    assert list(parse_times(cells, day_first=True).times) == list(parse_times(cells, day_first=False).times)
+    lines = ["17/06/09 20:10:40 INFO spark"]
+    assert [str(parse_times(lines, in_lines=True, day_first=False).times[0])] == ["2017-06-09T20:10:40.000"]
+    assert [str(parse_times(lines, in_lines=True, day_first=True).times[0])] == ["2009-06-17T20:10:40.000"]
+
+
+def test_the_order_of_lines_decides_and_a_note_says_so():
+    lines = [f"0{month}/0{day}/2024 10:00:00 x" for day, month in ((1, 7), (2, 3), (3, 5))]
+    result = parse_times(lines, in_lines=True)
+    assert [str(one)[:10] for one in result.times] == ["2024-01-07", "2024-02-03", "2024-03-05"]
+    assert "in the order of time" in result.notes[0]
+
+
+@pytest.mark.parametrize(("today", "year"), [("2026-11-21", 2026), ("2026-03-01", 2025), ("2031-12-31", 2031)])
+def test_a_missing_year_depends_on_the_day_that_is_given_alone(today, year):
+    result = parse_times(["Nov 20 10:00:00 x"], in_lines=True, not_after=np.datetime64(today, "ms"))
+    assert str(result.times[0]) == f"{year}-11-20T10:00:00.000"
+    assert result.notes[0] == (
+        f"The times carry no year; {year} was taken, the latest that puts none of them behind {today}."
+    )
 
 
 def test_one_rule_holds_for_the_whole_column():

@@ -131,6 +131,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     )
     _check_out(options.out)
     from explorer.ingest import build_corpus, resolve_roles
+    from explorer.ingest.clock import utc_today
     from explorer.pipeline import analyze
     from explorer.report import SUMMARY_FILE, write_reports, write_summary
     from explorer.workspace.home import cache_folder, default_store
@@ -147,6 +148,8 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
         roles,
         mask=True if options.mask else False if options.no_mask else None,
         clean=True if options.clean else False if options.no_clean else None,
+        day_first=reading_options.chosen(options).day_first,
+        today=utc_today(),
     )
     if options.session:
         corpus = _sessions(corpus, options.session)

@@ -89,11 +89,12 @@ def _print_progress(progress: Progress) -> None:
 
 def _read(options: argparse.Namespace, progress: Any = None) -> tuple[Table, Inspection]:
     from explorer.ingest import read_table
+    from explorer.ingest.clock import utc_today
     from explorer.ingest.inspection import inspect_table
 
     params = reading_options.chosen(options)
     table = read_table(options.files, names=options.shown_name, params=params, progress=progress)
-    return table, inspect_table(table)
+    return table, inspect_table(table, day_first=params.day_first, today=utc_today())
 
 
 def _lines(inspection: Inspection) -> Iterator[str]:

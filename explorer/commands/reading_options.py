@@ -20,6 +20,9 @@ def add(command: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     reading.add_argument("--header-rows", metavar="N", type=int, help="rows of the header, 0 where there is none")
     reading.add_argument("--sheet", metavar="NAME", help="sheet of a workbook, or file in an archive")
     reading.add_argument("--log-format", metavar="NAME", help="the format of a log's lines")
+    order = reading.add_mutually_exclusive_group()
+    order.add_argument("--day-first", action="store_true", help="01/02/2024 is the first of February")
+    order.add_argument("--month-first", action="store_true", help="01/02/2024 is the second of January")
     # How the dashboard runs this command: the names of uploads, which are stored under other names.
     command.add_argument("--shown-name", action="append", help=argparse.SUPPRESS)
     return reading
@@ -36,4 +39,5 @@ def chosen(options: argparse.Namespace) -> ReadParams:
         header_rows=options.header_rows,
         sheet=options.sheet,
         log_format=options.log_format,
+        day_first=True if options.day_first else False if options.month_first else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,13 +26,21 @@ _MASKED = "The texts are log lines: times, ids, addresses, numbers and names tha
 
 
 def build_corpus(
-    table: Table, roles: Roles | None = None, *, mask: bool | None = None, clean: bool | None = None
+    table: Table,
+    roles: Roles | None = None,
+    *,
+    mask: bool | None = None,
+    clean: bool | None = None,
+    day_first: bool | None = None,
+    today: dt.date | None = None,
 ) -> Corpus:
     """The records to analyze: ids, texts and times as ``roles`` says, guessed where None.
 
     ``mask`` None masks log lines, and tables whose texts are log lines; ``clean`` None cleans all others, so that
     markup, quoted replies, greetings, signatures and forms do not count when texts are compared. Text columns that
     are not blank are joined by line breaks. A record without an id gets one from its place: "name.csv:17".
+    ``day_first`` says how dates such as 01/02/2024 are meant, None decides it from all of them. Times without a year
+    get the latest that puts none of them behind ``today``, and the year 2000 where that is None.
 
     Raises InputError when no record has a text.
     """
@@ -42,7 +51,7 @@ def build_corpus(
         raise InputError(f"None of the {table.n_rows:,} records has a text in {where}. Choose another text column.")
     kind: Kind = "logs" if table.is_lines or looks_like_logs(texts) else "tickets"
     is_masked = kind == "logs" if mask is None else mask
-    times, reports = _times(table, roles, texts, kind)
+    times, reports = _times(table, roles, texts, kind, day_first, today)
     table, times = order_by_time(replace(table, reports=reports), times)
     texts, reports = _texts(table, roles) if table.reports is not reports else texts, table.reports
     if kind == "logs" and mask is None:
@@ -111,10 +120,13 @@ def _ids(table: Table, roles: Roles) -> Strings:
     return Strings(pc.coalesce(own, places))
 
 
-def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tuple[Times | None, tuple[ReadReport, ...]]:
+def _times(
+    table: Table, roles: Roles, texts: Sequence[str], kind: Kind, day_first: bool | None, today: dt.date | None
+) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times of the time column, or of log lines, and the reports with what was decided about them."""
     if roles.time is not None and not table.is_lines:
-        parsed = parse_times(table.cells.column(roles.time), not_after=log_records.newest_time(""))
+        newest = log_records.newest_time("", today)
+        parsed = parse_times(table.cells.column(roles.time), not_after=newest, day_first=day_first)
         n_unread = _count(parsed.n_unread, "cell")
         note = f"{n_unread} of {roles.time!r} could not be read as a time." if parsed.n_unread else ""
         return parsed.times, log_records.noted(
@@ -123,7 +135,7 @@ def _times(table: Table, roles: Roles, texts: Sequence[str], kind: Kind) -> tupl
     if kind != "logs":
         return None, table.reports
     lines = log_records.log_texts(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])
-    return log_records.log_times(table, lines)
+    return log_records.log_times(table, lines, day_first=day_first, today=today)
 
 
 def _count(n: int, what: str) -> str:

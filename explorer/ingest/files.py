@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from explorer.ingest.clock import utc_today
 from explorer.ingest.corpus import build_corpus
 from explorer.ingest.roles import resolve_roles
 from explorer.ingest.table import read_table
@@ -20,17 +22,27 @@ def read(
     time: str | None = None,
     mask: bool | None = None,
     clean: bool | None = None,
+    today: dt.date | None = None,
     **reading: Any,
 ) -> Corpus:
     """The records of one or more files; several are read as one.
 
     ``id``, ``text`` and ``time`` name columns, and are guessed where they are None. When texts are compared, ``mask``
-    ignores times, ids, addresses and numbers, ``clean`` markup, quoted replies, signatures and forms. ``reading`` are
-    fields of :class:`explorer.params.ReadParams` (``as_lines``, ``encoding``, ``delimiter``, ...). What is left out is
-    decided by what the files look like; ``corpus.roles`` and ``corpus.reports`` say what was decided.
+    ignores times, ids, addresses and numbers, ``clean`` markup, quoted replies, signatures and forms. ``today`` is the
+    day behind which no time without a year is put, None for the clock's. ``reading`` are fields of
+    :class:`explorer.params.ReadParams` (``as_lines``, ``encoding``, ``day_first``, ...). What is left out is decided by
+    what the files look like; ``corpus.roles`` and ``corpus.reports`` say what was decided.
 
     Raises InputError when a file cannot be read, UnknownColumnError when it has no such column and SettingsError for
     a setting that is not one.
     """
-    table = read_table(files, params=ReadParams.from_dict(reading))
-    return build_corpus(table, resolve_roles(table, id=id, text=text, time=time), mask=mask, clean=clean)
+    params = ReadParams.from_dict(reading)
+    table = read_table(files, params=params)
+    return build_corpus(
+        table,
+        resolve_roles(table, id=id, text=text, time=time),
+        mask=mask,
+        clean=clean,
+        day_first=params.day_first,
+        today=utc_today() if today is None else today,
+    )

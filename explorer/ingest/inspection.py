@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -59,10 +60,13 @@ class Inspection:
         return cls(**values)
 
 
-def inspect_table(table: Table) -> Inspection:
-    """Looks at a table as an analysis would. Raises InputError when no record has a text."""
+def inspect_table(table: Table, *, day_first: bool | None = None, today: dt.date | None = None) -> Inspection:
+    """Looks at a table as an analysis would; see :func:`explorer.ingest.corpus.build_corpus` for the options.
+
+    Raises InputError when no record has a text.
+    """
     roles = guess_roles(table)
-    corpus = build_corpus(table, roles)
+    corpus = build_corpus(table, roles, day_first=day_first, today=today)
     cleaning = corpus.cleaning or Cleaning(Forms())
     sample = table.cells.slice(0, SAMPLE_ROWS)
     return Inspection(

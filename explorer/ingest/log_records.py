@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -28,11 +30,14 @@ def log_texts(table: Table) -> pa.ChunkedArray:
     return pc.coalesce(table.cells.column(MESSAGE), lines) if MESSAGE in table.columns else lines
 
 
-def log_times(table: Table, texts: pa.ChunkedArray) -> tuple[Times | None, tuple[ReadReport, ...]]:
+def log_times(
+    table: Table, texts: pa.ChunkedArray, *, day_first: bool | None = None, today: dt.date | None = None
+) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times (n,) of log records, and the reports with notes about them; None where no file has any.
 
     They are read from the column of times, and from ``texts`` for files that have none. Each file is written by one
-    program, so each has a rule of its own.
+    program, so each has a rule of its own. ``day_first`` and ``today`` are those of
+    :func:`explorer.ingest.corpus.build_corpus`.
     """
     times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
     reports = table.reports
@@ -42,30 +47,31 @@ def log_times(table: Table, texts: pa.ChunkedArray) -> tuple[Times | None, tuple
         values = table.cells.column(TIME).take(picked) if table.is_lines and TIME in table.columns else None
         if values is None or values.null_count == len(values):
             values = texts.take(picked)
-        parsed = parse_times(values, in_lines=True, not_after=newest_time(reports[source].source))
+        newest = newest_time(reports[source].source, today)
+        parsed = parse_times(values, in_lines=True, not_after=newest, day_first=day_first)
         n_read = int((~np.isnat(parsed.times)).sum())
         if n_read >= _LEAST_WITH_TIME * len(rows) and n_read:
             times[rows] = parsed.times
             n_without = len(rows) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
             reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
+        elif day_first is not None and parsed.notes:
+            left = f"{n_read:,} of {len(rows):,} records have a time that is one in this order; no times were taken."
+            reports = noted(reports, [source], [*parsed.notes, left])
     return (None if np.isnat(times).all() else times), reports
 
 
-def newest_time(file_name: str) -> np.datetime64:
-    """The latest time a record of a file may have: the day in the name of a rotated file, else today.
+def newest_time(file_name: str, today: dt.date | None) -> np.datetime64 | None:
+    """The latest time a record of a file may have: the day in the name of a rotated file, else ``today``, if known.
 
     When a file was last changed says little: a copy or an upload has a time of its own.
     """
+    days = [] if today is None else [np.datetime64(today, "ms")]
     named = _DATE_IN_NAME.search(file_name)
-    today = np.datetime64("today", "ms")
     if named is not None:
-        try:
-            return min(np.datetime64("-".join(named.groups()), "ms"), today) + _LEEWAY
-        except ValueError:  # 31 February
-            pass
-    newest: np.datetime64 = today + _LEEWAY
-    return newest
+        with contextlib.suppress(ValueError):  # 31 February
+            days.append(np.datetime64("-".join(named.groups()), "ms"))
+    return min(days) + _LEEWAY if days else None
 
 
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.errors import InputError
+from explorer.ingest.clock import utc_today
 from explorer.ingest.corpus import build_corpus
 from explorer.ingest.readers.base import column_names, string_table
 from explorer.ingest.roles import resolve_roles
@@ -28,25 +30,41 @@ def corpus_from_frame(
     time: str | None = None,
     mask: bool | None = None,
     clean: bool | None = None,
+    day_first: bool | None = None,
+    today: dt.date | None = None,
 ) -> Corpus:
     """A corpus from a pandas data frame; missing values (NaN, None, NaT) are empty, whole numbers stay whole.
 
-    Columns not named are guessed, as for a file. The index is not used. Raises InputError for an empty frame,
+    Columns not named are guessed, as for a file, and ``day_first`` and ``today`` are those of
+    :func:`explorer.ingest.files.read`. The index is not used. Raises InputError for an empty frame,
     UnknownColumnError for a column the frame does not have.
     """
     if not len(frame) or not len(frame.columns):
         raise InputError(f"The data frame has {len(frame)} rows and {len(frame.columns)} columns, so there is no text.")
     columns = [[_cell_text(value) for value in frame.iloc[:, i].tolist()] for i in range(len(frame.columns))]
     table = _table([str(name) for name in frame.columns], columns, "data frame")
-    return build_corpus(table, resolve_roles(table, id=id, text=text, time=time), mask=mask, clean=clean)
+    return build_corpus(
+        table,
+        resolve_roles(table, id=id, text=text, time=time),
+        mask=mask,
+        clean=clean,
+        day_first=day_first,
+        today=utc_today() if today is None else today,
+    )
 
 
 def corpus_from_texts(
-    texts: Sequence[str | None], *, ids: Sequence[str] | None = None, mask: bool = False, clean: bool = False
+    texts: Sequence[str | None],
+    *,
+    ids: Sequence[str] | None = None,
+    mask: bool = False,
+    clean: bool = False,
+    today: dt.date | None = None,
 ) -> Corpus:
     """A corpus from texts (a list, an array, a data frame's column); None or NaN is a record without text.
 
-    The texts are compared as they are, unless ``mask`` or ``clean`` say otherwise. Raises InputError when there
+    The texts are compared as they are, unless ``mask`` or ``clean`` say otherwise. Log lines have times; ``today`` is
+    that of :func:`explorer.ingest.files.read`. Raises InputError when there
     is no text, or when ``ids`` are not as many as the texts.
     """
     if isinstance(texts, str):
@@ -60,7 +78,9 @@ def corpus_from_texts(
     if not cells:
         raise InputError("The list of texts is empty. Give at least one text.")
     roles = Roles(None if ids is None else "id", ("text",), None, ())
-    return build_corpus(_table(names, columns, "texts"), roles, mask=mask, clean=clean)
+    return build_corpus(
+        _table(names, columns, "texts"), roles, mask=mask, clean=clean, today=utc_today() if today is None else today
+    )
 
 
 def _table(names: list[str], columns: Sequence[Sequence[str | None]], source: str) -> Table:

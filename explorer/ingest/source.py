@@ -42,6 +42,8 @@ _KNOWN_BINARIES: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "a picture. Choose a table or a log file."),
     (b"\x7fELF", "a program. Choose a table or a log file."),
     (b"MZ\x90", "a program. Choose a table or a log file."),
+    (b"ElfFile\x00", "a Windows event log (EVTX). Save it as XML in the Event Viewer: Save All Events As."),
+    (b"LPKSHHRH", "a journal of systemd. Export it: journalctl --file NAME -o export."),
     (b"ARROW1\x00", "an Arrow/Feather file. Save it as Parquet or CSV."),
 )
 _NOT_NUL = re.compile(rb"[^\x00]")

@@ -111,11 +111,17 @@ class ParsedTimes:
         return f"Times are shown in UTC; as written their zone is {listed}{without}."
 
 
-def parse_times(values: Strings, *, in_lines: bool = False, not_after: np.datetime64 | None = None) -> ParsedTimes:
+def parse_times(
+    values: Strings,
+    *,
+    in_lines: bool = False,
+    not_after: np.datetime64 | None = None,
+    day_first: bool | None = None,
+) -> ParsedTimes:
     """Times of cells (n,), or with ``in_lines`` the times near the start of log lines.
 
     Times without a year get the latest one that puts none of them later than ``not_after``, and the year _NO_YEAR where
-    that is None.
+    that is None. ``day_first`` says how dates such as 01/02/2024 are meant; None decides it from all of them.
     """
     cells = _array(values)
     filled = np.flatnonzero(_flags(pc.fill_null(pc.match_substring_regex(cells, r"\S"), False)))
@@ -125,7 +131,7 @@ def parse_times(values: Strings, *, in_lines: bool = False, not_after: np.dateti
     if rule is None:
         return ParsedTimes(times, None, len(filled), ())
     rows, parts = _match(rule, cells, in_lines)
-    found, notes = _to_times(parts, in_lines, not_after)
+    found, notes = _to_times(parts, in_lines, not_after, day_first)
     times[rows] = found
     n_unread = len(filled) - int((~np.isnat(found)).sum())
     zones, zone_notes = _zones(parts)
@@ -174,7 +180,9 @@ def _match(rule: TimeRule, values: pa.Array, in_lines: bool) -> tuple[Ints, _Par
     return rows, {found.type.field(i).name: found.field(i) for i in range(found.type.num_fields)}
 
 
-def _to_times(parts: _Parts, in_lines: bool, not_after: np.datetime64 | None = None) -> tuple[Times, tuple[str, ...]]:
+def _to_times(
+    parts: _Parts, in_lines: bool, not_after: np.datetime64 | None = None, day_first: bool | None = None
+) -> tuple[Times, tuple[str, ...]]:
     """Parts as times; NaT where they are no date, such as 31 February."""
     if not parts:
         return np.empty(0, dtype="datetime64[ms]"), ()
@@ -182,7 +190,7 @@ def _to_times(parts: _Parts, in_lines: bool, not_after: np.datetime64 | None = N
         return _from_epoch(parts["epoch"]), ()
     notes: tuple[str, ...] = ()
     if "a" in parts:
-        year, month, day, notes = _order_numbers(parts, in_lines)
+        year, month, day, notes = _order_numbers(parts, in_lines, day_first)
     else:
         day = _numbers(parts["d"])
         month = _numbers(parts["mo"]) if "mo" in parts else _of_few(parts["mon"], _month_number)
@@ -236,26 +244,39 @@ def _with_years(
             best, year = times, candidate
     first = year + int(behind.min(initial=0))
     years = str(year) if first == year else f"{first} to {year}"
-    return best, (f"The times carry no year; {years} was taken, the latest that puts none of them in the future.",)
+    latest = not_after.astype("datetime64[D]")
+    return best, (f"The times carry no year; {years} was taken, the latest that puts none of them behind {latest}.",)
 
 
-def _order_numbers(parts: _Parts, in_lines: bool) -> tuple[Ints, Ints, Ints, tuple[str, ...]]:
-    """Which of three numbers is the day and which the month, decided from the whole column."""
+def _order_numbers(parts: _Parts, in_lines: bool, chosen: bool | None) -> tuple[Ints, Ints, Ints, tuple[str, ...]]:
+    """Which of three numbers is the day and which the month: as chosen, else decided from the whole column."""
     a, b, c = _numbers(parts["a"]), _numbers(parts["b"]), _numbers(parts["c"])
-    if in_lines and (c < 32).all():
-        return _full_years(a), b, c, ()
     years = _full_years(c)
     day_first, month_first = _dates(years, b, a), _dates(years, a, b)
     n_day_first, n_month_first = int((~np.isnat(day_first)).sum()), int((~np.isnat(month_first)).sum())
-    if n_day_first != n_month_first:
-        is_day_first, how = n_day_first > n_month_first, ""
+    n_chosen = n_day_first if chosen else n_month_first
+    if in_lines and (c < 32).all() and (chosen is None or n_chosen < len(a)):
+        return _full_years(a), b, c, ()
+    if chosen is not None:
+        is_day_first, how = chosen, ", as chosen."
+    elif n_day_first != n_month_first:
+        is_day_first, how = n_day_first > n_month_first, "."
     else:
         # Lines are written one after the other; the rows of a table may stand in any order, which decides nothing.
         in_order = _sorted_share(day_first) - _sorted_share(month_first) if in_lines else 0.0
         is_day_first = in_order > 0 or (in_order == 0 and parts["sep"][0].as_py() != "/")
-        how = "; no date in the column decides it" if (a != b).any() else ""
-    note = f"Dates were read with the {'day' if is_day_first else 'month'} first{how}."
+        how = _why_undecided(in_order) if (a != b).any() else "."
+    note = f"Dates were read with the {'day' if is_day_first else 'month'} first{how}"
     return (years, b, a, (note,)) if is_day_first else (years, a, b, (note,))
+
+
+def _why_undecided(in_order: float) -> str:
+    if in_order:
+        return ", in which the lines stand in the order of time."
+    return (
+        "; no date in the column decides it. If it is the other way, choose --day-first or --month-first, or the order "
+        "of day and month in the preview."
+    )
 
 
 def _sorted_share(times: Times) -> float:

@@ -27,6 +27,7 @@ _ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "iso8859-1", "cp1250", "cp1251", "koi8-r", "shift_jis", "euc_jp", "gb18030", "big5",
     "euc_kr", "mac_roman", "cp437",
 )  # fmt: skip
+_ORDERS = {True: "day first: 31/12/2024", False: "month first: 12/31/2024"}
 _SHOWN_ROWS = 8
 
 
@@ -85,6 +86,14 @@ def _choose_reading(chosen: intake.Chosen, read_as: Any) -> ReadParams:
         )
         sheet = choose(first, "Sheet or file inside", "sheet", sheets, str, more=False) if sheets else None
         log_format = choose(second, "Format of log lines", "log-format", tuple(LOG_FORMATS), str, more=False)
+        day_first = third.selectbox(
+            "Order of day and month",
+            tuple(_ORDERS),
+            index=None,
+            key=f"day-first-{name}",
+            placeholder="as found",
+            format_func=lambda order: _ORDERS[order],
+        )
     return ReadParams(
         as_lines=_READ_AS[as_lines or "As the file looks"],
         encoding=encoding,
@@ -94,6 +103,7 @@ def _choose_reading(chosen: intake.Chosen, read_as: Any) -> ReadParams:
         header_rows=None if header_rows is None else int(header_rows),
         sheet=sheet,
         log_format=log_format,
+        day_first=day_first,
     )
 
 

@@ -72,9 +72,45 @@ def mbox_bytes() -> bytes:
     return b"\n".join(b"From ann Tue Jan  2 10:11:12 2024\n" + message(number) for number in range(len(ROWS)))
 
 
+def journal_bytes() -> bytes:
+    blocks = (
+        f"__CURSOR=s={i}\n__REALTIME_TIMESTAMP=17{i:014}\nMESSAGE={' '.join(row)}\n" for i, row in enumerate(ROWS)
+    )
+    return "\n".join(blocks).encode()
+
+
+def event_xml_bytes() -> bytes:
+    schema = "http://schemas.microsoft.com/win/2004/08/events/event"
+    events = (
+        f"<Event xmlns='{schema}'><RenderingInfo><Message>{' '.join(row)}</Message></RenderingInfo></Event>"
+        for row in ROWS
+    )
+    return "\n".join(events).encode("utf-16")
+
+
+def event_text_bytes() -> bytes:
+    head = "  Log Name: System\n  Source: EventLog\n  Date: 2026-11-21T06:48:11.000\n  Description: \n"
+    return "\n".join(f"Event[{i}]:\n{head}{' '.join(row)}\n" for i, row in enumerate(ROWS)).encode()
+
+
+def event_csv_bytes() -> bytes:
+    head = "Level,Date and Time,Source,Event ID,Task Category"
+    return "\n".join([head, *(f"Error,11/21/2026 6:48:11 AM,App,7,None,{' '.join(row)}" for row in ROWS)]).encode()
+
+
+def w3c_bytes() -> bytes:
+    lines = (f"2026-11-21\t06:48:11\t{' '.join(row)}" for row in ROWS)
+    return "\n".join(["#Version: 1.0", "#Fields: date time x-text", *lines]).encode()
+
+
 EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "csv": ("tickets.csv", csv_bytes),
     "log lines": ("app.log", lines_bytes),
+    "journald export": ("journal.export", journal_bytes),
+    "Windows events (XML)": ("events.xml", event_xml_bytes),
+    "Windows events (text)": ("events.txt", event_text_bytes),
+    "Windows events (CSV)": ("events.csv", event_csv_bytes),
+    "W3C extended log": ("u_ex261121.log", w3c_bytes),
     "jsonl": ("tickets.jsonl", jsonl_bytes),
     "json": ("tickets.json", json_bytes),
     "xlsx": ("tickets.xlsx", xlsx_bytes),
@@ -143,7 +179,8 @@ def test_counts_rows_and_names_their_lines(reader: Reader) -> None:
 def test_keeps_every_cell_as_it_is(reader: Reader) -> None:
     cells = reader.read(example(reader), lambda _: None).cells
     if reader.is_lines:
-        assert cells.column("line").to_pylist() == [" ".join(row) for row in ROWS]
+        name = "line" if reader.name == "log lines" else "message"
+        assert cells.column(name).to_pylist() == [" ".join(row) for row in ROWS]
     else:
         names = OWN_COLUMNS.get(reader.name, cells.column_names)
         assert reader.name in OWN_COLUMNS or names == COLUMNS

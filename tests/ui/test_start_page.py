@@ -74,6 +74,14 @@ def test_a_reading_can_be_changed_and_the_preview_follows(app: AppTest) -> None:
     assert app.dataframe[0].value["text"][0] == "Gr\u207f\u2580e aus B\u207fro 0"
 
 
+def test_the_order_of_day_and_month_can_be_chosen(app: AppTest) -> None:
+    rows = "".join(f"{i},printer {i} is jammed again,0{i}/02/2024 10:00\n" for i in range(1, 9))
+    upload(app, f"key,text,created\n{rows}".encode())
+    assert "no date in the column decides it" in shown(app)
+    box(app, "Order of day and month").set_value(True).run()
+    assert "read with the day first, as chosen" in shown(app)
+
+
 def box(app: AppTest, label: str) -> Any:
     (found,) = [box for box in app.selectbox if box.label == label]
     return found

@@ -6,11 +6,16 @@ from explorer.errors import UnreadableFileError
 from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
 from explorer.ingest.readers.feather import FeatherReader
+from explorer.ingest.readers.journal import JournalReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.readers.mail import EML, MBOX
 from explorer.ingest.readers.parquet import ParquetReader
+from explorer.ingest.readers.w3c import W3cReader
+from explorer.ingest.readers.windows_csv import WindowsCsvReader
+from explorer.ingest.readers.windows_text import WindowsTextReader
+from explorer.ingest.readers.windows_xml import WindowsXmlReader
 from explorer.ingest.readers.workbook import ODS, XLS, XLSB, XLSX
 from explorer.ingest.source import Source
 
@@ -27,6 +32,11 @@ READERS: tuple[Reader, ...] = (
     MBOX,
     EML,
     LinesReader(),
+    JournalReader(),
+    WindowsXmlReader(),
+    WindowsTextReader(),
+    WindowsCsvReader(),
+    W3cReader(),
     JsonLinesReader(),
     JsonReader(),
     DelimitedReader(),
@@ -45,6 +55,8 @@ def choose_reader(source: Source) -> Reader:
     if not any(sure.values()):
         raise source.unreadable()
     allowed = [reader for reader in READERS if as_lines is None or reader.is_lines == as_lines]
+    if source.params.log_format is not None:  # a format of lines, not of blocks
+        allowed = [reader for reader in allowed if isinstance(reader, LinesReader) or not reader.is_lines]
     best = max(allowed, key=lambda reader: sure[reader])
     if sure[best] == Confidence.NO:
         raise UnreadableFileError(f"{source.name} is not a text file. Read it as a table, not as plain lines.")
