@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "analyze",
         help="find duplicates, anomalies and clusters in files and write reports",
-        description="Reads tickets (CSV, TSV, XLSX, JSON, JSONL, Parquet) or logs (.log, .txt), each also as .gz, and "
+        description="Reads tickets (delimited text, workbooks, JSON, Parquet, mail) or logs, also packed, and "
         "writes reports to a folder. Several files are read as one. Rows count from 0 in file order.",
         epilog="Writes records.csv, records.parquet, duplicate_pairs.csv, duplicate_groups.csv, anomalies.csv, "
         "clusters.csv, rejected.csv, analysis.json, report.html and report.xlsx. Exit codes: 0 done, 2 bad usage or "

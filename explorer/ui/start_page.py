@@ -32,7 +32,7 @@ def choose() -> intake.Chosen | None:
     with left:
         st.subheader("Your files", anchor=False)
         uploads = st.file_uploader(
-            "CSV, TSV, XLSX, JSON, JSONL, Parquet or logs, also as .gz; several files are read as one.",
+            "Tables, workbooks, JSON, Parquet, mail or logs, also packed; several files are read as one.",
             accept_multiple_files=True,
             key=intake.upload_key(),
             on_change=lambda: st.session_state.pop(intake.SAMPLE_CHOSEN, None),
