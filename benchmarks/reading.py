@@ -56,12 +56,12 @@ def read_pandas(path: Path) -> tuple[int, dict[str, float]]:
 def open_log(path: Path) -> tuple[int, dict[str, float]]:
     """A log, from its bytes to its templates."""
     from explorer.ingest import build_corpus, collapse, read_table
-    from explorer.ingest.clock import today
+    from explorer.ingest.clock import utc_today
 
     start = time.perf_counter()
     table = read_table([path])
     was_read = time.perf_counter()
-    corpus = build_corpus(table, today=today())
+    corpus = build_corpus(table, today=utc_today())
     n_rows = table.n_rows
     del table
     built = time.perf_counter()

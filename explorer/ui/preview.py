@@ -16,6 +16,7 @@ from explorer.ingest.log_formats import LOG_FORMATS
 from explorer.ingest.sessions import GUESS
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.report.cells import page_text
+from explorer.report.summary import counted
 from explorer.types import ReadReport
 from explorer.ui import cached, intake, parts, state
 from explorer.workspace.library import Request
@@ -58,7 +59,10 @@ def show(chosen: intake.Chosen) -> None:
     if request is None:
         return
     if st.button(
-        f"Analyse {inspection.n_records:,} records", type="primary", icon=":material/play_arrow:", key="analyse"
+        f"Analyse {counted(inspection.n_records, 'record')}",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="analyse",
     ):
         read_folder = intake.read_folder(chosen, reading)
         state.open_analysis(cached.library().start(list(chosen.paths), request, read_folder))
