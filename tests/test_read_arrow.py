@@ -132,3 +132,10 @@ def test_small_files_that_unfold_to_gigabytes_are_refused(tmp_path):
     assert "rows" in said["rows.feather"]
     assert "unpacks to" in said["declared.feather"]
     assert "unpacks to" in said["repeated.parquet"]
+
+
+def test_a_table_without_columns_is_refused() -> None:
+    out = io.BytesIO()
+    with pa.ipc.new_file(out, pa.schema([])) as writer:
+        writer.write_table(pa.table({}))
+    assert "has no columns" in refusal(out.getvalue(), "empty.arrow")

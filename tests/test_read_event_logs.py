@@ -316,3 +316,8 @@ def test_hostile_files_take_time_linear_in_their_length(data):
     start = time.perf_counter()
     read(data, "upload")
     assert time.perf_counter() - start < 20
+
+
+def test_damaged_bytes_before_the_first_event_are_no_event() -> None:
+    data = b"\xff\xff\xff\xffEvent[0]:\n  Log Name: System\n  Source: x\n  Date: 2026-11-21\n"
+    assert read(data, "events.txt").n_rows >= 1

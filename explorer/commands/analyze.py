@@ -8,13 +8,14 @@ import dataclasses
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer.commands import reading_options
-from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError, StorageError
+from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError
 from explorer.params import DEFAULT_MODEL, Params
 from explorer.workspace.faults import internal_fault
 
@@ -177,24 +178,20 @@ def _sessions(corpus: Corpus, field: str) -> Corpus:
 
 
 def _read(options: argparse.Namespace, progress: ProgressCallback) -> Table:
-    """The files' table; the dashboard's uploads are read in a process of its own."""
-    from explorer.ingest import read_table
+    """The files' table, read in a process of its own: a damaged file can end the library that reads it.
 
-    params = reading_options.chosen(options)
-    if options.job is None:
-        return read_table(options.files, names=options.shown_name, params=params, progress=progress)
-    from explorer.workspace.config import load_config
-    from explorer.workspace.isolated import read_isolated
+    What the dashboard was given is read within limits, once; what was named at the command line is the user's own.
+    """
+    from explorer.workspace.config import NO_LIMITS, load_config
+    from explorer.workspace.isolated import read_table_isolated
     from explorer.workspace.library import READ_FOLDER
-    from explorer.workspace.tables import load_table
 
-    folder = options.job / READ_FOLDER
-    limits = load_config().reading
-    read_isolated(options.files, options.shown_name, params, folder, limits=limits, progress=progress)
-    table = load_table(folder)
-    if table is None:
-        raise StorageError("What was read of the files was removed meanwhile. Start the analysis again.")
-    return table
+    names = options.shown_name or [path.name for path in options.files]
+    limits = NO_LIMITS if options.job is None else load_config().reading
+    with contextlib.ExitStack() as stack:
+        parent = options.job or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        params = reading_options.chosen(options)
+        return read_table_isolated(options.files, names, params, parent / READ_FOLDER, limits=limits, progress=progress)
 
 
 def _check_out(out: Path) -> None:

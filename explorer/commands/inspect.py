@@ -8,6 +8,7 @@ import csv
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from explorer.ingest.inspection import Inspection
-    from explorer.types import Progress, ReadReport, Table
+    from explorer.types import Progress, ProgressCallback, ReadReport, Table
 
 _SHOWN_REJECTED = 20
 
@@ -45,6 +46,7 @@ def add(commands: Any) -> None:
     # How the dashboard runs this command: where to leave the table, and what reading may take.
     command.add_argument("--keep", type=Path, help=argparse.SUPPRESS)
     command.add_argument("--limits", help=argparse.SUPPRESS)
+    command.add_argument("--look", action="store_true", help=argparse.SUPPRESS)
     command.set_defaults(run=_inspect)
 
 
@@ -54,7 +56,20 @@ def _inspect(options: argparse.Namespace) -> int:
             raise SettingsError(f"{out} is a folder. Name a file to write.")
     if options.keep is not None:
         return _keep(options)
-    table, inspection = _read(options)
+    from explorer.workspace.config import NO_LIMITS
+    from explorer.workspace.isolated import read_table_isolated
+
+    names = options.shown_name or [path.name for path in options.files]
+    with tempfile.TemporaryDirectory() as parent:
+        table = read_table_isolated(
+            options.files,
+            names,
+            reading_options.chosen(options),
+            Path(parent) / "read",
+            limits=NO_LIMITS,
+            progress=lambda _: None,
+        )
+    inspection = _look(table, options)
     if options.to is not None:
         _write_csv(table.cells, options.to)
     if options.rejected is not None:
@@ -77,8 +92,8 @@ def _keep(options: argparse.Namespace) -> int:
     from explorer.workspace.tables import save_table
 
     with as_child(options.keep, options.limits):
-        table, inspection = _read(options, _print_progress)
-        save_table(table, inspection, options.keep)
+        table = _read(options, _print_progress)
+        save_table(table, _look(table, options) if options.look else None, options.keep)
     return 0
 
 
@@ -87,14 +102,18 @@ def _print_progress(progress: Progress) -> None:
     sys.stdout.flush()
 
 
-def _read(options: argparse.Namespace, progress: Any = None) -> tuple[Table, Inspection]:
+def _read(options: argparse.Namespace, progress: ProgressCallback | None = None) -> Table:
     from explorer.ingest import read_table
+
+    params = reading_options.chosen(options)
+    return read_table(options.files, names=options.shown_name, params=params, progress=progress)
+
+
+def _look(table: Table, options: argparse.Namespace) -> Inspection:
     from explorer.ingest.clock import utc_today
     from explorer.ingest.inspection import inspect_table
 
-    params = reading_options.chosen(options)
-    table = read_table(options.files, names=options.shown_name, params=params, progress=progress)
-    return table, inspect_table(table, day_first=params.day_first, today=utc_today())
+    return inspect_table(table, day_first=reading_options.chosen(options).day_first, today=utc_today())
 
 
 def _lines(inspection: Inspection) -> Iterator[str]:

@@ -28,11 +28,14 @@ FILE = "config.toml"
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """What reading one upload may take: megabytes of memory, seconds of processor time and of the clock."""
+    """What reading one upload may take: megabytes of memory, seconds of processor time and of the clock; 0 for any."""
 
     memory_mb: int = 6_000
     cpu_seconds: int = 900
     wall_seconds: int = 1_200
+
+
+NO_LIMITS = ReadLimits(memory_mb=0, cpu_seconds=0, wall_seconds=0)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from secrets import token_hex
 from explorer.errors import ExplorerError, InputError, UnreadableFileError
 from explorer.ingest.inspection import Inspection
 from explorer.params import ReadParams
-from explorer.types import Progress, ProgressCallback
+from explorer.types import Progress, ProgressCallback, Table
 from explorer.workspace.config import ReadLimits
 from explorer.workspace.faults import internal_fault
-from explorer.workspace.tables import load_inspection
+from explorer.workspace.tables import load_inspection, load_table
 
 ERROR_FILE = "error.txt"  # where the child leaves its sentence
 _PR_SET_PDEATHSIG = 1
@@ -42,24 +42,15 @@ def read_isolated(
     ``names`` are what the user sees. Raises InputError with the reader's sentence, or one that says how it died.
     """
     done = load_inspection(folder)
-    if done is not None:
-        return done
-    own = folder.with_name(f"{folder.name}.{token_hex(4)}.part")
-    own.mkdir(parents=True, mode=0o700)
-    try:
-        _run_child(paths, names, params, own, limits=limits, progress=progress)
-        shutil.rmtree(folder, ignore_errors=True)  # what a killed process left
-        with contextlib.suppress(OSError):  # another tab was faster: the same result is there
-            own.replace(folder)
+    if done is None:
+        _read_into(folder, paths, names, params, ["--look"], limits=limits, progress=progress)
         done = load_inspection(folder)
-        if done is None:
-            raise InputError(f"What was read of {_shown(names)} was removed meanwhile. Choose the file again.")
-        return done
-    finally:
-        shutil.rmtree(own, ignore_errors=True)
+    if done is None:
+        raise InputError(f"What was read of {_shown(names)} was removed meanwhile. Choose the file again.")
+    return done
 
 
-def _run_child(
+def read_table_isolated(
     paths: Sequence[Path],
     names: Sequence[str],
     params: ReadParams,
@@ -67,9 +58,45 @@ def _run_child(
     *,
     limits: ReadLimits,
     progress: ProgressCallback,
+) -> Table:
+    """The table alone, for those who do not need to look at it first; see :func:`read_isolated`."""
+    table = load_table(folder)
+    if table is None:
+        _read_into(folder, paths, names, params, [], limits=limits, progress=progress)
+        table = load_table(folder)
+    if table is None:
+        raise InputError(f"What was read of {_shown(names)} was removed meanwhile. Start again.")
+    return table
+
+
+def _read_into(
+    folder: Path,
+    paths: Sequence[Path],
+    names: Sequence[str],
+    params: ReadParams,
+    options: list[str],
+    *,
+    limits: ReadLimits,
+    progress: ProgressCallback,
 ) -> None:
-    command = [sys.executable, "-m", "explorer", "inspect", f"--keep={folder}", f"--limits={limits_text(limits)}"]
-    command += [f"--shown-name={name}" for name in names] + params.to_arguments() + ["--", *map(str, paths)]
+    """Whole or not at all: the child writes beside ``folder``, which is then moved into place."""
+    own = folder.with_name(f"{folder.name}.{token_hex(4)}.part")
+    own.mkdir(parents=True, mode=0o700)
+    command = [f"--keep={own}", f"--limits={limits_text(limits)}", *options, *params.to_arguments()]
+    command += [f"--shown-name={name}" for name in names] + ["--", *map(str, paths)]
+    try:
+        _run_child(command, own, names, limits=limits, progress=progress)
+        shutil.rmtree(folder, ignore_errors=True)  # what a killed process left
+        with contextlib.suppress(OSError):  # another tab was faster: the same result is there
+            own.replace(folder)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def _run_child(
+    arguments: list[str], folder: Path, names: Sequence[str], *, limits: ReadLimits, progress: ProgressCallback
+) -> None:
+    command = [sys.executable, "-m", "explorer", "inspect", *arguments]
     # What is reserved but not used counts as memory: the stacks of threads, and Arrow's own arenas.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
     with subprocess.Popen(
@@ -82,7 +109,8 @@ def _run_child(
             child.kill()
 
         clock = threading.Timer(limits.wall_seconds, end)
-        clock.start()
+        if limits.wall_seconds:
+            clock.start()
         try:
             assert child.stdout is not None
             for line in child.stdout:
@@ -110,9 +138,10 @@ def _why(code: int, is_late: bool, folder: Path, names: Sequence[str], limits: R
     if is_late or code == -signal.SIGXCPU:
         seconds = limits.wall_seconds if is_late else limits.cpu_seconds
         return f"Reading {what} took more than {seconds:,} seconds and was stopped. Split the file, or save it as CSV."
+    memory = f"the {limits.memory_mb:,} MB that reading may use" if limits.memory_mb else "there is"
     return (
-        f"Reading {what} ended without a result ({_signal_name(code)}): it is damaged, or needs more memory than the "
-        f"{limits.memory_mb:,} MB that reading may use. Save it as CSV, or split it."
+        f"Reading {what} ended without a result ({_signal_name(code)}): it is damaged, or needs more memory than "
+        f"{memory}. Save it as CSV, or split it."
     )
 
 
@@ -140,8 +169,10 @@ def as_child(folder: Path, limits: str) -> Iterator[None]:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         used = pages * resource.getpagesize()  # libraries and their tables, before any data
-        resource.setrlimit(resource.RLIMIT_AS, (used + (memory_mb << 20),) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
+        if memory_mb:
+            resource.setrlimit(resource.RLIMIT_AS, (used + (memory_mb << 20),) * 2)
+    if cpu_seconds:
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         yield

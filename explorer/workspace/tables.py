@@ -24,7 +24,7 @@ _REJECTED_SCHEMA = pa.schema(
 )
 
 
-def save_table(table: Table, inspection: Inspection, folder: Path) -> None:
+def save_table(table: Table, inspection: Inspection | None, folder: Path) -> None:
     """Writes both; :func:`load_inspection` finds nothing before all is written. Raises StorageError when the disk
     refuses."""
     places = {_LINE: pa.array(table.lines), _SOURCE: pa.array(table.sources)}
@@ -33,7 +33,7 @@ def save_table(table: Table, inspection: Inspection, folder: Path) -> None:
         cells = cells.append_column(name, values)
     rejected = pa.Table.from_pylist([row._asdict() for row in table.rejected], _REJECTED_SCHEMA)
     meta = {
-        "inspection": inspection.to_dict(),
+        "inspection": inspection.to_dict() if inspection else None,
         "reports": [asdict(report) for report in table.reports],
         "is_lines": table.is_lines,
     }
@@ -49,9 +49,9 @@ def save_table(table: Table, inspection: Inspection, folder: Path) -> None:
 
 
 def load_inspection(folder: Path) -> Inspection | None:
-    """What :func:`save_table` wrote, or None where it did not finish."""
+    """The inspection that :func:`save_table` wrote; None where there is none, or where it did not finish."""
     meta = _meta(folder)
-    return None if meta is None else Inspection.from_dict(meta["inspection"])
+    return Inspection.from_dict(meta["inspection"]) if meta and meta["inspection"] else None
 
 
 def load_table(folder: Path) -> Table | None:

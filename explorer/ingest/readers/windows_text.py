@@ -42,7 +42,7 @@ def _blocks(text: str) -> Iterator[Block]:
     if before:
         yield Block(1, before, {}, BEFORE)
     line = at = 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=False):
         line += text.count("\n", at, start)
         at = start
         yield _block(line + 1, text[start:end].replace("\r\n", "\n").rstrip())
