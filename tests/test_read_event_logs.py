@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.ingest import build_corpus
+from explorer.ingest.readers.windows_text import BEFORE, WindowsTextReader
+from explorer.ingest.source import Source
 from tests.reading import notes, read, refusal
 
 SCHEMA = "http://schemas.microsoft.com/win/2004/08/events/event"
@@ -318,6 +320,12 @@ def test_hostile_files_take_time_linear_in_their_length(data):
     assert time.perf_counter() - start < 20
 
 
-def test_damaged_bytes_before_the_first_event_are_no_event() -> None:
-    data = b"\xff\xff\xff\xffEvent[0]:\n  Log Name: System\n  Source: x\n  Date: 2026-11-21\n"
-    assert read(data, "events.txt").n_rows >= 1
+def test_events_whose_beginnings_are_all_damaged_are_no_fault() -> None:
+    damaged = (
+        b"\xff\xff\xff\xffEvent[0]:\n  Log Name: System\n  Source: EventLog\n  Date: 2026-11-21T06\x0148:11.000\n"
+        b" \x01Event[0]:\n  LOg Nam\xff\x94Of:- sy\x00\x00em\xff\xff\n  So~rce: E\x01veEEvent[0]:\n"
+        b"  Log Name: System\n  Source: Eve\x01Event[0]:\n  Description: \n00123\xff\xffrinter\x96is jam\n"
+    )
+    source = Source("events.txt", "txt", damaged)
+    rows = WindowsTextReader().read(source, lambda _: None)
+    assert (rows.report.n_rows_kept, [row.reason for row in rows.rejected]) == (0, [BEFORE])
