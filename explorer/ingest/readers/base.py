@@ -155,8 +155,6 @@ def column_names(header: Sequence[str], source: Source) -> tuple[list[str], list
     Raises UnreadableFileError when there are too many columns to be a table of records.
     """
     check_size(source, 0, len(header))
-    if not header:
-        raise UnreadableFileError(f"{source.name} has no columns. Check how it was exported.")
     taken = {" ".join(repair_text(name).split()) for name in header}
     names: list[str] = []
     used: set[str] = set()

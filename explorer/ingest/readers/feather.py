@@ -51,6 +51,8 @@ class FeatherReader:
         reader = pa.ipc.open_stream(pa.BufferReader(stream))
         if not all(map(is_readable, reader.schema.types)):
             raise ValueError("a type that is not read")
+        if not reader.schema.names:
+            raise UnreadableFileError(f"{source.name} has no columns. Check how it was exported.")
         names, notes = column_names(reader.schema.names, source)
         _check(source, stream, len(names))
         if any("dictionary" in str(kind) for kind in reader.schema.types):

@@ -43,6 +43,8 @@ class ParquetReader:
             for batch in _open(source, dictionaries).iter_batches(batch_size=BATCH_ROWS):
                 budget.spend(batch)
         file = _open(source, dictionaries)
+        if not file.schema_arrow.names:
+            raise UnreadableFileError(f"{source.name} has no columns. Check how it was exported.")
         names, notes = column_names(file.schema_arrow.names, source)
         schema = pa.schema([(name, pa.string()) for name in names])
         tables, n_rows, n_repaired = [schema.empty_table()], 0, 0
