@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from heapq import nsmallest
+from zlib import crc32
 
 from explorer.ingest.levels import LEVEL_WORDS
 
@@ -19,8 +21,12 @@ _VARIABLE = re.compile(r"0x[0-9a-f]+|\d{1,3}(?:\.\d{1,3}){3}|\d{4,}", re.IGNOREC
 
 
 def looks_like_logs(texts: Sequence[str]) -> bool:
-    """Whether most of a sample of texts are log lines: a time at the front, or a level beside variable parts."""
-    filled = [text for text in texts[:: max(len(texts) // SAMPLE, 1)] if text.strip()]
+    """Whether most of a sample of texts are log lines: a time at the front, or a level beside variable parts.
+
+    The sample is chosen by the texts themselves, so that the order of the records decides nothing.
+    """
+    by_checksum = {crc32(text.encode("utf-8", "surrogatepass")): text for text in texts if text.strip()}
+    filled = [by_checksum[key] for key in nsmallest(SAMPLE, by_checksum)]
     return bool(filled) and sum(map(_is_log_line, filled)) > 0.6 * len(filled)
 
 

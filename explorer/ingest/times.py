@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.util import hash_array
 
 from explorer.types import Bools, Ints, Times
 
@@ -125,7 +126,8 @@ def parse_times(
     """
     cells = _array(values)
     filled = np.flatnonzero(_flags(pc.fill_null(pc.match_substring_regex(cells, r"\S"), False)))
-    sample = cells.take(pa.array(filled[:: max(len(filled) // SAMPLE, 1)]))
+    picked = filled[:: max(len(filled) // SAMPLE, 1)] if in_lines else _picked_by_value(cells, filled)
+    sample = cells.take(pa.array(picked))
     rule, _ = _best_rule(sample, in_lines=in_lines)
     times = np.full(len(cells), "NaT", dtype="datetime64[ms]")
     if rule is None:
@@ -136,6 +138,15 @@ def parse_times(
     n_unread = len(filled) - int((~np.isnat(found)).sum())
     zones, zone_notes = _zones(parts)
     return ParsedTimes(times, rule.name, n_unread, (*notes, *zone_notes), zones)
+
+
+def _picked_by_value(cells: pa.Array, filled: Ints) -> Ints:
+    """Rows of a sample that does not depend on the order of the rows."""
+    if len(filled) <= SAMPLE:
+        return filled
+    values = cells.take(pa.array(filled)).to_numpy(zero_copy_only=False)
+    picked: Ints = filled[np.argsort(hash_array(values, categorize=False), kind="stable")[:SAMPLE]]
+    return picked
 
 
 def best_rule(sample: Sequence[str], *, in_lines: bool = False) -> tuple[TimeRule | None, float]:
