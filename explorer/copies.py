@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.ingest.text import normalize_text
+from explorer.strings import take_strings
 from explorer.types import Analysis, Bools, Ints, PairKind
+
+_AT_ONCE = 100_000  # records whose texts are looked at before the next ones
 
 
 def copy_rows(analysis: Analysis) -> tuple[Ints, Ints]:
@@ -26,15 +29,16 @@ def is_word_for_word(analysis: Analysis, rows: Ints, texts: Ints) -> Bools:
     same = np.ones(len(rows), dtype=np.bool_)
     if not analysis.corpus.left_out:
         return same  # then a distinct text is the normalised text itself
-    raw, first_row = analysis.corpus.texts, analysis.distinct.first_row
+    first_of = take_strings(analysis.corpus.texts, analysis.distinct.first_row)
     normal: dict[int, str] = {}
-    for i, (row, text) in enumerate(zip(rows.tolist(), texts.tolist(), strict=True)):
-        first = raw[first_row[text]]
-        if raw[row] == first:
-            continue
-        if text not in normal:
-            normal[text] = normalize_text(first)
-        same[i] = normalize_text(raw[row]) == normal[text]
+    for start in range(0, len(rows), _AT_ONCE):
+        raws = take_strings(analysis.corpus.texts, rows[start : start + _AT_ONCE])
+        for i, (raw, text) in enumerate(zip(raws, texts[start : start + len(raws)].tolist(), strict=True), start=start):
+            if raw == first_of[text]:
+                continue
+            if text not in normal:
+                normal[text] = normalize_text(first_of[text])
+            same[i] = normalize_text(raw) == normal[text]
     return same
 
 

@@ -8,6 +8,8 @@ from typing import overload
 import numpy as np
 import pyarrow as pa
 
+from explorer.types import Ints
+
 _AT_ONCE = 10_000  # strings made while iterating
 
 
@@ -43,7 +45,7 @@ class Strings(Sequence[str]):
             start, stop, step = index.indices(len(self))
             if step == 1:
                 return Strings(self.column.slice(start, max(stop - start, 0)))
-            return Strings(self.column.take(pa.array(np.arange(start, stop, step))))
+            return Strings(take_rows(self.column, np.arange(start, stop, step)))
         text: str = self.column[int(index)].as_py()
         return text
 
@@ -60,6 +62,37 @@ class Strings(Sequence[str]):
 
     def __repr__(self) -> str:
         return f"Strings({list(self[:3])!r}{', ...' if len(self) > 3 else ''}, {len(self):,} in all)"
+
+
+def take_rows(column: pa.ChunkedArray, rows: Ints) -> pa.Array:
+    """The values of some rows (m,), which may repeat and stand in any order.
+
+    ``ChunkedArray.take`` puts all chunks together first, in a copy of the whole column.
+    """
+    chunks = column.chunks
+    if len(chunks) == 1:
+        return chunks[0].take(pa.array(rows))
+    ends = np.cumsum([len(chunk) for chunk in chunks])
+    chunk_of = np.searchsorted(ends, rows, side="right")
+    order = np.argsort(chunk_of, kind="stable")
+    used, first = np.unique(chunk_of[order], return_index=True)
+    parts = [
+        chunks[number].take(pa.array(rows[picked] - (ends[number] - len(chunks[number]))))
+        for number, picked in zip(used.tolist(), np.split(order, first[1:]), strict=True)
+    ]
+    if not parts:
+        return pa.array([], column.type)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return pa.concat_arrays(parts).take(pa.array(place))
+
+
+def take_strings(values: Sequence[str], rows: Ints) -> list[str]:
+    """The strings of some rows (m,)."""
+    if not isinstance(values, Strings):
+        return [values[row] for row in rows.tolist()]
+    taken: list[str] = take_rows(values.column, rows).to_pylist()
+    return taken
 
 
 def string_column(values: Sequence[str]) -> pa.ChunkedArray:

@@ -404,11 +404,13 @@ class Analysis:
     versions: Mapping[str, str]
     fingerprint: str  # of the corpus, the parameters and the model: same fingerprint, same results
 
-    def row_values(self, per_text: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:
-        """Spread values of texts (d,) over records (n,); ``empty`` is used for records without text."""
-        out = np.full(self.corpus.n_records, empty, dtype=per_text.dtype)
-        has_text = self.distinct.text_of_row >= 0
-        out[has_text] = per_text[self.distinct.text_of_row[has_text]]
+    def row_values(self, per_text: npt.NDArray[Any], empty: Any, rows: Ints | None = None) -> npt.NDArray[Any]:
+        """Spread values of texts (d,) over records (n,), or over some ``rows`` (m,) of them; ``empty`` is used for
+        records without text."""
+        text_of_row = self.distinct.text_of_row if rows is None else self.distinct.text_of_row[rows]
+        out = np.full(len(text_of_row), empty, dtype=per_text.dtype)
+        has_text = text_of_row >= 0
+        out[has_text] = per_text[text_of_row[has_text]]
         return out
 
     def rows_of_text(self, text: int) -> Ints:

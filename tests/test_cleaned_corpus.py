@@ -90,8 +90,8 @@ def test_copies_that_differ_in_their_signature_are_not_called_exact() -> None:
     plain = make_analysis(["same words", "same  words", "other"])
     made = corpus_from_frame(pd.DataFrame({"text": ["same words", "Hi all,\nsame words", "other"]}), text="text")
     cleaned = dataclasses.replace(plain, corpus=made, distinct=collapse(made))
-    assert list(pairs_table(plain)["kind"])[:1] == ["exact"]
-    assert list(pairs_table(cleaned)["kind"])[:1] == ["masked"]
+    assert list(pairs_table(plain).frame()["kind"])[:1] == ["exact"]
+    assert list(pairs_table(cleaned).frame()["kind"])[:1] == ["masked"]
     assert copies.pair_kind(cleaned, 0, 1) == "masked"
     assert copies.count_copies(cleaned) == (0, 1)
     assert copies.count_copies(plain) == (1, 0)

@@ -53,7 +53,7 @@ def test_every_record_is_accounted_for(planted: Analysis) -> None:
     distinct = planted.distinct
     assert distinct.counts.sum() + distinct.n_empty == planted.corpus.n_records
     assert (np.bincount(distinct.text_of_row[distinct.text_of_row >= 0]) == distinct.counts).all()
-    assert len(tables.records_table(planted)) == planted.corpus.n_records
+    assert len(tables.records_table(planted).frame()) == planted.corpus.n_records
 
 
 def test_arrays_of_a_result_cannot_be_changed(planted: Analysis) -> None:
@@ -68,7 +68,7 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     first = analyze(corpus_from_texts(texts, ids=ids), embedder=WordEmbedder())
     second = analyze(corpus_from_texts([texts[i] for i in order], ids=[ids[i] for i in order]), embedder=WordEmbedder())
     for table in (tables.records_table, tables.groups_table, tables.anomalies_table, tables.clusters_table):
-        a, b = table(first), table(second)
+        a, b = table(first).frame(), table(second).frame()
         columns = [c for c in a.columns if c != "row"]
         assert sorted(map(str, a[columns].itertuples(index=False))) == sorted(
             map(str, b[columns].itertuples(index=False))
@@ -88,10 +88,10 @@ def test_a_shuffled_file_gives_the_same_reports(tmp_path: Path) -> None:
         analysis = analyze(read(path), embedder=WordEmbedder())
         made = (tables.records_table, tables.groups_table, tables.anomalies_table, tables.clusters_table)
         rows = [
-            sorted(map(str, table(analysis).drop(columns="row", errors="ignore").itertuples(index=False)))
+            sorted(map(str, table(analysis).frame().drop(columns="row", errors="ignore").itertuples(index=False)))
             for table in made
         ]
-        pairs = tables.pairs_table(analysis).drop(columns=["row_a", "row_b"])
+        pairs = tables.pairs_table(analysis).frame().drop(columns=["row_a", "row_b"])
         rows.append(sorted(str((*sorted([p.id_a, p.id_b]), p.similarity, p.kind)) for p in pairs.itertuples()))
         found.append((rows, sorted(map(str, analysis.corpus.times.tolist()))))
     assert found[0] == found[1] == found[2]
@@ -141,7 +141,7 @@ def test_a_threshold_on_a_finished_analysis_equals_a_fresh_run(planted: Analysis
 )
 def test_a_file_with_almost_nothing_in_it_has_a_right_answer(texts: list[str]) -> None:
     result = run(texts)
-    assert len(tables.records_table(result)) == len(texts)
+    assert len(tables.records_table(result).frame()) == len(texts)
     assert not result.anomalies.is_anomaly.any()
     n_copies = sum(texts.count(t) > 1 for t in texts if t.strip())
     assert result.duplicates.n_records.sum() == n_copies

@@ -23,7 +23,7 @@ def test_a_csv_file_reads_back_as_it_was(tmp_path):
             "text": pd.Series(['a "quoted", b', "two\r\nlines \r and more", ""], dtype="str"),
         }
     )
-    write_csv(table, tmp_path / "t.csv")
+    write_csv([table], tmp_path / "t.csv")
     content = (tmp_path / "t.csv").read_bytes()
     assert content.startswith(b'"n","x","group","yes","text"\n1,0.5,,true,"a ""quoted"", b"\n')
     back = pd.read_csv(
@@ -36,14 +36,14 @@ def test_a_csv_file_reads_back_as_it_was(tmp_path):
 
 
 def test_headers_are_escaped_as_well(tmp_path):
-    write_csv(pd.DataFrame({"=cmd": [1]}), tmp_path / "t.csv")
+    write_csv([pd.DataFrame({"=cmd": [1]})], tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == '"\'=cmd"\n1\n'
 
 
 def test_every_hostile_text_stays_in_its_cell(tmp_path):
     table = pd.DataFrame({"row": range(len(HOSTILE_TEXTS)), "text": pd.Series(HOSTILE_TEXTS, dtype=object)})
     table["text"] = table["text"].map(lambda text: text.encode("utf-8", "replace").decode()).astype("str")
-    write_csv(table, tmp_path / "t.csv")
+    write_csv([table], tmp_path / "t.csv")
     content = (tmp_path / "t.csv").read_bytes().decode()
     rows = list(csv.reader(io.StringIO(content, newline="")))
     assert [row[0] for row in rows[1:]] == [str(i) for i in range(len(HOSTILE_TEXTS))]

@@ -138,7 +138,7 @@ def test_the_table_of_a_selection_is_escaped_in_its_file(tmp_path):
     rows = np.arange(0, len(HOSTILE_TEXTS), 2)
     frame = selection.records_frame(analysis, rows)
     assert frame["Row"].tolist() == rows.tolist()
-    write_csv(selection.selection_table(analysis, rows), tmp_path / "out.csv")
+    write_csv([selection.selection_table(analysis, rows)], tmp_path / "out.csv")
     lines = (tmp_path / "out.csv").read_text("utf-8")
     assert ',"=' not in lines
     assert "\0" not in lines

@@ -13,10 +13,10 @@ from explorer.ingest.cleaning import clean_text
 from explorer.ingest.mask_many import Masker
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
-from explorer.strings import string_column
+from explorer.strings import string_column, take_rows, take_strings
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 
-_AT_ONCE = 200_000  # records masked before the next ones are taken up
+_AT_ONCE = 100_000  # records that are masked or compared before the next ones are taken up
 
 
 def collapse(corpus: Corpus) -> Distinct:
@@ -34,7 +34,7 @@ def collapse(corpus: Corpus) -> Distinct:
         texts=tuple(texts),
         counts=counts,
         text_of_row=text_of_row,
-        first_row=_first_rows(corpus, text_of_row, counts),
+        first_row=_first_rows(corpus, text_of_row, len(texts)),
         n_empty=len(text_of_row) - len(with_text),
     )
 
@@ -70,21 +70,28 @@ def _encoded(texts: Sequence[str]) -> tuple[pa.Array, Ints]:
     return distinct, np.concatenate([np.empty(0, dtype=np.int64), *indices])
 
 
-def _first_rows(corpus: Corpus, text_of_row: Ints, counts: Ints) -> Ints:
+def _first_rows(corpus: Corpus, text_of_row: Ints, n_texts: int) -> Ints:
     """For each text the earliest record, then the one with the smallest id, then whatever else tells them apart."""
     rows = np.flatnonzero(text_of_row >= 0)
+    if len(rows) > _AT_ONCE:  # the first of each part's first ones, so that few are compared at a time
+        parts = np.array_split(rows, -(-len(rows) // _AT_ONCE))
+        rows = np.concatenate([_firsts(corpus, part, text_of_row, n_texts) for part in parts])
+    rows = _firsts(corpus, rows, text_of_row, n_texts)
+    first = np.zeros(n_texts, dtype=np.int64)
+    first[text_of_row[rows]] = rows
+    return first
+
+
+def _firsts(corpus: Corpus, rows: Ints, text_of_row: Ints, n_texts: int) -> Ints:
+    """Of some records, the first of each text."""
     if corpus.times is not None:
-        rows = rows[_is_earliest(corpus.times[rows], text_of_row[rows], len(counts))]
-    first = np.zeros(len(counts), dtype=np.int64)
-    n_left = np.bincount(text_of_row[rows], minlength=len(counts))
-    is_tied = n_left[text_of_row[rows]] > 1
-    first[text_of_row[rows[~is_tied]]] = rows[~is_tied]
-    tied = rows[is_tied]
+        rows = rows[_is_earliest(corpus.times[rows], text_of_row[rows], n_texts)]
+    is_tied = np.bincount(text_of_row[rows], minlength=n_texts)[text_of_row[rows]] > 1
+    alone, tied = rows[~is_tied], rows[is_tied]
     if len(tied):
         tied = tied[_order(corpus, tied, text_of_row)]
-        is_first = np.diff(text_of_row[tied], prepend=-1) != 0
-        first[text_of_row[tied[is_first]]] = tied[is_first]
-    return first
+        tied = tied[np.diff(text_of_row[tied], prepend=-1) != 0]
+    return np.concatenate([alone, tied])
 
 
 def _is_earliest(times: Any, texts: Ints, n_texts: int) -> Bools:
@@ -105,12 +112,12 @@ def _order(corpus: Corpus, rows: Ints, text_of_row: Ints) -> Ints:
     columns: dict[str, Any] = {"text": pa.array(text_of_row[rows])}
     if corpus.roles.id is not None:
         # An id made from the place in the file would bring the order of the file back in.
-        ids = corpus.fields.column(corpus.roles.id).take(picked)
+        ids = take_rows(corpus.fields.column(corpus.roles.id), rows)
         columns["id_length"] = pc.utf8_length(ids)  # T-9 before T-10
         columns["id"] = ids
-    columns["raw"] = pa.array([corpus.texts[row] for row in rows.tolist()], pa.large_string())
+    columns["raw"] = pa.array(take_strings(corpus.texts, rows), pa.large_string())
     for number, name in enumerate(corpus.fields.column_names):
-        columns[f"field {number}"] = corpus.fields.column(name).take(picked)
+        columns[f"field {number}"] = take_rows(corpus.fields.column(name), rows)
     columns["row"] = picked
     order = pc.sort_indices(pa.table(columns), sort_keys=[(name, "ascending") for name in columns])
     positions: Ints = order.to_numpy().astype(np.int64)

@@ -20,8 +20,9 @@ from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
 from explorer.strings import Strings, string_column
-from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
+from explorer.types import Cleaning, Corpus, Kind, ReadReport, Roles, Table, Times
 
+_AT_ONCE = 100_000  # records whose places are written out at a time
 _MASKED = "The texts are log lines: times, ids, addresses, numbers and names that vary are masked first."
 
 
@@ -82,7 +83,8 @@ def build_corpus(
 
 def _texts(table: Table, roles: Roles) -> Strings:
     if table.is_lines:
-        return Strings(pc.fill_null(log_records.log_texts(table), ""))
+        said = log_records.log_texts(table)
+        return Strings(pc.fill_null(said, "") if said.null_count else said)
     joined, *others = [_without_blanks(table.cells.column(name)).cast(pa.large_string()) for name in roles.text]
     for column in others:
         # Null where one of the two is; binary_join_element_wise's own way with nulls loses rows that are all null.
@@ -111,13 +113,17 @@ def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _ids(table: Table, roles: Roles) -> Strings:
-    names = pa.array([report.source for report in table.reports], pa.large_string())
-    lines = pa.array(table.lines).cast(pa.large_string())
-    places = pc.binary_join_element_wise(names.take(pa.array(table.sources)), lines, pa.scalar(":", pa.large_string()))
+    names = pa.array([report.source for report in table.reports], pa.string())
+    places = []
+    for start in range(0, table.n_rows, _AT_ONCE):
+        rows = slice(start, start + _AT_ONCE)
+        files = names.take(pa.array(table.sources[rows]))
+        places.append(pc.binary_join_element_wise(files, pa.array(table.lines[rows]).cast(pa.string()), ":"))
+    made = pa.chunked_array(places, pa.string())
     if roles.id is None:
-        return Strings(places)
+        return Strings(made)
     own = _without_blanks(table.cells.column(roles.id)).cast(pa.large_string())
-    return Strings(pc.coalesce(own, places))
+    return Strings(pc.coalesce(own, made.cast(pa.large_string())))
 
 
 def _times(
@@ -158,11 +164,11 @@ def corpus_fingerprint(
 
 def _add_column(digest: Any, column: pa.ChunkedArray) -> None:
     """Add strings so that neither their chunks nor what lies beneath nulls makes a difference."""
-    large = column.cast(pa.large_string())
-    lengths: Ints = pc.fill_null(pc.binary_length(large), -1).to_numpy().astype(np.int64)
-    digest.update(np.int64(len(lengths)).tobytes())
-    digest.update(lengths.tobytes())
-    for chunk in pc.fill_null(large, "").chunks:
+    digest.update(np.int64(len(column)).tobytes())
+    for chunk in column.chunks:
+        digest.update(pc.fill_null(pc.binary_length(chunk), -1).to_numpy().astype(np.int64))
+    for given in column.chunks:
+        chunk = pc.fill_null(given, "").cast(pa.large_string())
         _, offsets, data = chunk.buffers()
         if data is not None and len(chunk):
             bounds = np.frombuffer(offsets, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]

@@ -8,7 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.ingest.log_records import noted
+from explorer.ingest.spool import Spool
+from explorer.strings import take_rows
 from explorer.types import Ints, Table, Times
+
+_AT_ONCE = 100_000  # records
 
 
 def order_by_time(table: Table, times: Times | None) -> tuple[Table, Times | None]:
@@ -49,9 +53,13 @@ def _taken(table: Table, order: Ints, rank: Ints) -> Table:
     names = [table.reports[source].source for source in np.argsort(rank, kind="stable").tolist()]
     listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
     note = f"The records of {len(names)} files were put in the order of time, beginning with {listed}."
+    spool = Spool()
+    for start in range(0, len(order), _AT_ONCE):
+        rows = order[start : start + _AT_ONCE]
+        spool.add(pa.table({name: take_rows(table.cells.column(name), rows) for name in table.columns}))
     return replace(
         table,
-        cells=table.cells.take(pa.array(order)),
+        cells=spool.finish(),
         lines=table.lines[order],
         sources=table.sources[order],
         reports=noted(table.reports, range(len(names)), [note]),

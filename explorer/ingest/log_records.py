@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from explorer.ingest.levels import find_levels
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.times import parse_times
-from explorer.types import ReadReport, Roles, Table, Times
+from explorer.strings import take_rows
+from explorer.types import Ints, ReadReport, Roles, Table, Times
 
 _LEAST_WITH_TIME = 0.5
 _DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -27,7 +28,10 @@ _LONGEST_VALUE = 100
 def log_texts(table: Table) -> pa.ChunkedArray:
     """The message of each record; the whole record where its file has no messages."""
     lines = table.cells.column(LINE)
-    return pc.coalesce(table.cells.column(MESSAGE), lines) if MESSAGE in table.columns else lines
+    if MESSAGE not in table.columns:
+        return lines
+    messages = table.cells.column(MESSAGE)
+    return pc.coalesce(messages, lines) if messages.null_count else messages
 
 
 def log_times(
@@ -42,23 +46,27 @@ def log_times(
     times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
     reports = table.reports
     for source in range(len(reports)):
-        rows = np.flatnonzero(table.sources == source)
-        picked = pa.array(rows)
-        values = table.cells.column(TIME).take(picked) if table.is_lines and TIME in table.columns else None
+        rows = slice(None) if len(reports) == 1 else np.flatnonzero(table.sources == source)
+        values = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
         if values is None or values.null_count == len(values):
-            values = texts.take(picked)
+            values = _taken(texts, rows)
         newest = newest_time(reports[source].source, today)
         parsed = parse_times(values, in_lines=True, not_after=newest, day_first=day_first)
         n_read = int((~np.isnat(parsed.times)).sum())
-        if n_read >= _LEAST_WITH_TIME * len(rows) and n_read:
+        if n_read >= _LEAST_WITH_TIME * len(values) and n_read:
             times[rows] = parsed.times
-            n_without = len(rows) - n_read
+            n_without = len(values) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
             reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
         elif day_first is not None and parsed.notes:
-            left = f"{n_read:,} of {len(rows):,} records have a time that is one in this order; no times were taken."
+            left = f"{n_read:,} of {len(values):,} records have a time that is one in this order; no times were taken."
             reports = noted(reports, [source], [*parsed.notes, left])
     return (None if np.isnat(times).all() else times), reports
+
+
+def _taken(column: pa.ChunkedArray, rows: Ints | slice) -> pa.ChunkedArray:
+    """The cells of some rows; a slice is all of them, which needs no copy."""
+    return column if isinstance(rows, slice) else pa.chunked_array([take_rows(column, rows)])
 
 
 def newest_time(file_name: str, today: dt.date | None) -> np.datetime64 | None:

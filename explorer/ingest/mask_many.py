@@ -20,7 +20,7 @@ import numpy as np
 from explorer.ingest.log_text import mask_record
 from explorer.types import Ints
 
-FEWEST_PER_PROCESS = 40_000  # below this many texts a process costs more than it saves
+FEWEST_PER_PROCESS = 25_000  # below this many texts a process costs more than it saves
 _MOST_PROCESSES = 8
 
 

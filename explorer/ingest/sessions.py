@@ -15,7 +15,7 @@ from explorer.errors import UnknownColumnError
 from explorer.ingest.corpus import corpus_fingerprint
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_records import noted
-from explorer.strings import string_column
+from explorer.strings import Strings, string_column, take_strings
 from explorer.types import Corpus, Roles
 
 #: What a message may hold that names a session -> expression (RE2) whose first group is the session's name.
@@ -138,7 +138,5 @@ def _places(corpus: Corpus, rows: Sequence[int]) -> str:
 
 def _raw(corpus: Corpus, rows: Sequence[int]) -> list[str]:
     """The records as they stand in the file, or their texts where the file was a table."""
-    if LINE not in corpus.fields.column_names:
-        return [corpus.texts[row] for row in rows]
-    taken: list[str] = corpus.fields.column(LINE).take(pa.array(rows)).to_pylist()
-    return taken
+    whole = Strings(corpus.fields.column(LINE)) if LINE in corpus.fields.column_names else corpus.texts
+    return take_strings(whole, np.asarray(rows, dtype=np.int64))

@@ -14,7 +14,7 @@ from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers import FileRows, Reader, choose_reader
 from explorer.ingest.source import Source, open_sources
 from explorer.params import ReadParams
-from explorer.types import Progress, ProgressCallback, ReadReport, Table
+from explorer.types import Ints, Progress, ProgressCallback, ReadReport, Table
 
 
 def read_table(
@@ -95,7 +95,7 @@ def _what_it_has(reader: Reader) -> str:
 
 
 def _has_content(column: pa.ChunkedArray) -> bool:
-    return bool(pc.any(pc.match_substring_regex(column, r"\S")).as_py())
+    return any(pc.any(pc.match_substring_regex(chunk, r"\S")).as_py() for chunk in column.chunks)
 
 
 def _unite(parts: list[FileRows], *, is_lines: bool) -> Table:
@@ -107,11 +107,18 @@ def _unite(parts: list[FileRows], *, is_lines: bool) -> Table:
     return Table(
         cells=cells,
         lines=np.concatenate([part.lines for part in parts]),
-        sources=np.repeat(np.arange(len(parts), dtype=np.int64), [len(part.lines) for part in parts]),
+        sources=_sources([len(part.lines) for part in parts]),
         reports=reports,
         rejected=tuple(row for part in parts for row in part.rejected),
         is_lines=is_lines,
     )
+
+
+def _sources(n_rows: list[int]) -> Ints:
+    """The file (n,) of each row; zeros that are never written to take no memory."""
+    if len(n_rows) == 1:
+        return np.zeros(n_rows[0], dtype=np.int64)
+    return np.repeat(np.arange(len(n_rows), dtype=np.int64), n_rows)
 
 
 def _with_union_note(part: FileRows, columns: list[str], n_files: int) -> ReadReport:

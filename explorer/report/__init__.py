@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import pandas as pd
-
 from explorer.errors import StorageError
 from explorer.report import tables
 from explorer.report.csv_files import write_csv, write_records_parquet
@@ -52,11 +50,11 @@ class TableExporter:
     name: str
     label: str
     file_name: str
-    table: Callable[[Analysis], pd.DataFrame]
+    table: Callable[[Analysis], tables.ReportTable]
     media_type: str = "text/csv"
 
     def write(self, analysis: Analysis, path: Path) -> None:
-        write_csv(self.table(analysis), path)
+        write_csv(self.table(analysis).parts(), path)
 
 
 @dataclass(frozen=True)

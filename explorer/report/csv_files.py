@@ -7,6 +7,8 @@ leading apostrophe; Parquet carries texts unchanged.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,17 +20,17 @@ import pyarrow.parquet as pq
 from explorer.report.cells import export_text, without_surrogates
 from explorer.report.files import replacing
 from explorer.report.tables import records_table
-from explorer.types import Analysis, Floats, Ints
+from explorer.strings import take_strings
+from explorer.types import Analysis, Bools, Floats, Ints
 
-_LINES_AT_ONCE = 50_000
 
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write ``table`` to ``path`` in one step; raises :class:`StorageError` when the disk refuses."""
+def write_csv(parts: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write a table, given in one or more parts, to ``path`` in one step; raises :class:`StorageError` when the disk
+    refuses."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(_quoted(name) for name in table.columns) + "\n")
-        for start in range(0, len(table), _LINES_AT_ONCE):
-            part = table.iloc[start : start + _LINES_AT_ONCE]
+        for number, part in enumerate(parts):
+            if number == 0:
+                file.write(",".join(_quoted(name) for name in part.columns) + "\n")
             columns = [_cells(part[name]) for name in part.columns]
             file.writelines(",".join(line) + "\n" for line in zip(*columns, strict=True))
 
@@ -40,57 +42,68 @@ def write_records_parquet(analysis: Analysis, path: Path) -> None:
     their cosine, nearest first. A record's copies come first at distance 0; a near text is given by the record that
     stands for it. Raises :class:`StorageError` when the disk refuses.
     """
-    columns: dict[str, pa.Array] = {str(name): _arrow(column) for name, column in records_table(analysis).items()}
-    columns["text"] = pa.array([without_surrogates(text) for text in analysis.corpus.texts], type=pa.string())
-    if analysis.corpus.times is not None:
-        columns["time"] = pa.array(analysis.corpus.times, type=pa.timestamp("ms"))
-    columns["neighbors"] = neighbours_of_records(analysis)
-    with replacing(path) as temporary:
-        pq.write_table(pa.table(columns), temporary, compression="zstd")
+    table = records_table(analysis)
+    copies = _Copies(analysis)
+    with replacing(path) as temporary, contextlib.ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for part in table.parts():
+            rows = part["row"].to_numpy()
+            columns: dict[str, pa.Array] = {str(name): _arrow(column) for name, column in part.items()}
+            texts = take_strings(analysis.corpus.texts, rows)
+            columns["text"] = pa.array([without_surrogates(text) for text in texts], type=pa.string())
+            if analysis.corpus.times is not None:
+                columns["time"] = pa.array(analysis.corpus.times[rows], type=pa.timestamp("ms"))
+            columns["neighbors"] = copies.neighbours(rows)
+            made = pa.table(columns)
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(temporary, made.schema, compression="zstd"))
+            writer.write_table(made)
 
 
 def neighbours_of_records(analysis: Analysis) -> pa.StructArray:
     """For each record (n,) the ``ids`` (rows) of up to k nearest other records and their ``distances`` (1 - cosine)."""
-    distinct, k = analysis.distinct, analysis.params.neighbours.k
-    near_rows = distinct.first_row[analysis.neighbours.texts][:, :k]
-    near_distance = np.round(1 - analysis.neighbours.similarity.astype(np.float64), 6)[:, :k].clip(min=0)
-    n_near = near_rows.shape[1]
-    n = analysis.corpus.n_records
-    ids = np.zeros((n, k), dtype=np.int64)
-    distances = np.zeros((n, k), dtype=np.float32)
-    length = np.zeros(n, dtype=np.int64)
-
-    single = np.flatnonzero(analysis.row_values(distinct.counts, 0) == 1)
-    text_of_single = distinct.text_of_row[single]
-    ids[single, :n_near] = near_rows[text_of_single]
-    distances[single, :n_near] = near_distance[text_of_single]
-    length[single] = n_near
-    for text, rows in _repeated(distinct.text_of_row, distinct.counts):
-        n_copies = min(k, len(rows) - 1)
-        n_more = min(n_near, k - n_copies)
-        head = np.broadcast_to(rows[: n_copies + 1], (len(rows), n_copies + 1))
-        not_itself = head != rows[:, None]
-        not_itself[not_itself.all(axis=1), -1] = False  # rows beyond the head leave out its last one
-        ids[rows, :n_copies] = head[not_itself].reshape(len(rows), n_copies)
-        ids[rows, n_copies : n_copies + n_more] = near_rows[text, :n_more]
-        distances[rows, n_copies : n_copies + n_more] = near_distance[text, :n_more]
-        length[rows] = n_copies + n_more
-    return _as_struct(ids, distances, length)
+    return _Copies(analysis).neighbours(np.arange(analysis.corpus.n_records))
 
 
-def _repeated(text_of_row: Ints, counts: Ints) -> list[tuple[int, Ints]]:
-    """Texts that occur more than once, with their rows in file order."""
-    by_text = np.argsort(text_of_row, kind="stable")[int((text_of_row < 0).sum()) :]
-    ends = np.cumsum(counts)
-    return [(int(text), by_text[ends[text] - counts[text] : ends[text]]) for text in np.flatnonzero(counts > 1)]
+class _Copies:
+    """The first k + 1 records of each text that occurs more than once: enough for the neighbours of each of them."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._k = analysis.params.neighbours.k
+        counts, of_row = analysis.distinct.counts, analysis.distinct.text_of_row
+        repeated = np.flatnonzero(counts > 1)
+        self._place = np.full(len(counts) + 1, len(repeated), dtype=np.int64)  # the last line of heads has no rows
+        self._place[repeated] = np.arange(len(repeated))
+        self._heads = np.full((len(repeated) + 1, self._k + 1), -1, dtype=np.int64)
+        by_text = np.argsort(of_row, kind="stable")[int((of_row < 0).sum()) :]
+        starts = np.cumsum(counts) - counts
+        for column in range(self._k + 1):
+            has_more = counts[repeated] > column
+            self._heads[:-1][has_more, column] = by_text[starts[repeated[has_more]] + column]
+
+    def neighbours(self, rows: Ints) -> pa.StructArray:
+        """For each of ``rows`` (m,) its own copies first, in file order, then the records of near texts."""
+        distinct, near, k = self._analysis.distinct, self._analysis.neighbours, self._k
+        texts = distinct.text_of_row[rows]
+        heads = self._heads[self._place[texts]]  # the place behind the last is that of NO_TEXT
+        is_other = (heads >= 0) & (heads != rows[:, None])
+        is_copy = is_other & (np.cumsum(is_other, axis=1) <= k)
+        n_copies = is_copy.sum(axis=1)
+        is_near = np.arange(min(near.texts.shape[1], k)) < (k - n_copies)[:, None]
+        is_near[texts < 0] = False
+        near_rows = distinct.first_row[near.texts[texts, :k]]
+        distance = np.round(1 - near.similarity[texts, :k].astype(np.float64), 6).clip(min=0)
+        used = np.hstack([is_copy, is_near])
+        return _as_struct(np.hstack([heads, near_rows]), np.hstack([np.zeros(heads.shape), distance]), used)
 
 
-def _as_struct(ids: Ints, distances: Floats, length: Ints) -> pa.StructArray:
-    used = np.arange(ids.shape[1]) < length[:, None]
-    offsets = pa.array(np.concatenate([[0], np.cumsum(length)]), type=pa.int32())
+def _as_struct(ids: Ints, distances: Floats, used: Bools) -> pa.StructArray:
+    """Lists of the ``used`` (m, w) ones of ``ids`` and ``distances`` (m, w)."""
+    offsets = pa.array(np.concatenate([[0], np.cumsum(used.sum(axis=1))]), type=pa.int32())
     lists = [
         pa.ListArray.from_arrays(offsets, pa.array(ids[used], type=pa.int64())),
-        pa.ListArray.from_arrays(offsets, pa.array(distances[used], type=pa.float32())),
+        pa.ListArray.from_arrays(offsets, pa.array(distances[used].astype(np.float32), type=pa.float32())),
     ]
     return pa.StructArray.from_arrays(lists, ["ids", "distances"])
 

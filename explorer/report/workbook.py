@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -21,11 +22,13 @@ from explorer.report import tables
 from explorer.report.cells import MAX_SHEET_TEXT, sheet_text, starts_formula
 from explorer.report.files import replacing
 from explorer.report.summary import COUNT_LABELS, counted, headline, summary
+from explorer.report.tables import ReportTable
+from explorer.strings import take_strings
 from explorer.types import Analysis
 
-#: Rows that fit on a sheet beside its header.
-MAX_ROWS = 1_048_575
-#: A sheet of pairs beyond this size opens slowly and nobody reads it; the CSV file has them all.
+#: Rows of a sheet. Excel holds 1,048,575, but opens so many slowly, and they take minutes to write.
+MAX_ROWS = 250_000
+#: A sheet of pairs beyond this size nobody reads; the CSV file has them all.
 MAX_PAIRS = 50_000
 
 _CREATED = datetime(2000, 1, 1)
@@ -53,13 +56,16 @@ class Sheet(NamedTuple):
     """A sheet: its name, its table, the file that holds the same table in full, and how many rows it may have."""
 
     name: str
-    table: Callable[[Analysis], pd.DataFrame]
+    table: Callable[[Analysis], ReportTable]
     full_file: str
     max_rows: int
 
 
-def _records_with_text(analysis: Analysis) -> pd.DataFrame:
-    return tables.records_table(analysis).assign(text=pd.Series(list(analysis.corpus.texts), dtype=object))
+def _records_with_text(analysis: Analysis) -> ReportTable:
+    table, texts = tables.records_table(analysis), analysis.corpus.texts
+    return ReportTable(
+        len(table), lambda rows: table.part(rows).assign(text=pd.Series(take_strings(texts, rows), dtype=object))
+    )
 
 
 SHEETS: tuple[Sheet, ...] = (
@@ -119,29 +125,31 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
-def _write_sheet(book: Any, formats: dict[str, Any], sheet: Sheet, table: pd.DataFrame) -> list[str]:
+def _write_sheet(book: Any, formats: dict[str, Any], sheet: Sheet, table: ReportTable) -> list[str]:
     """Write one table and return what has to be said about it on the first sheet."""
     page = book.add_worksheet(sheet.name)
-    shown = table.iloc[: sheet.max_rows]
+    n_shown = min(sheet.max_rows, len(table))
+    parts = table.parts(n_shown)
+    first = next(parts)
+    names = list(first.columns)
     page.freeze_panes(1, 0)
-    page.autofilter(0, 0, max(1, len(shown)), len(table.columns) - 1)
+    page.autofilter(0, 0, max(1, n_shown), len(names) - 1)
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
-    for column, name in enumerate(table.columns):
+    for column, name in enumerate(names):
         page.set_column(column, column, _WIDTHS.get(name, max(11, len(name) + 4)))
         page.write_string(0, column, name, formats["header"])
     n_cut = 0
-    names = list(shown.columns)
-    for row, values in enumerate(_lines(shown), start=1):
+    for row, values in enumerate(chain.from_iterable(map(_lines, chain([first], parts))), start=1):
         if any(isinstance(value, str) and len(value) > _LONG_TEXT for value in values):
             page.set_row(row, _LONG_ROW_HEIGHT)
         for column, value in enumerate(values):
             n_cut += _write_cell(page, (row, column), value, formats, names[column])
     notes = []
-    if len(shown) < len(table):
+    if n_shown < len(table):
         notes.append(
-            f"{sheet.name}: {len(shown):,} of {len(table):,} rows are on the sheet; {sheet.full_file} has all of them."
+            f"{sheet.name}: {n_shown:,} of {len(table):,} rows are on the sheet; {sheet.full_file} has all of them."
         )
     if n_cut:
         notes.append(

@@ -357,5 +357,5 @@ def _show_download(analysis: Analysis, rows: Ints) -> None:
 def _selection_csv(analysis: Analysis, rows: Ints) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "selection.csv"
-        write_csv(selection.selection_table(analysis, rows), path)
+        write_csv([selection.selection_table(analysis, rows)], path)
         return path.read_bytes()

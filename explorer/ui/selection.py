@@ -19,6 +19,7 @@ import pandas as pd
 from explorer.clusters import characteristic_terms
 from explorer.report.cells import page_text, without_surrogates
 from explorer.report.tables import records_table
+from explorer.strings import take_strings
 from explorer.types import NO_CLUSTER, NO_GROUP, Analysis, Bools, Floats, Ints
 from explorer.ui.colours import category_of_rows
 
@@ -209,6 +210,6 @@ def records_frame(analysis: Analysis, rows: Ints, similarity: Sequence[float] | 
 
 def selection_table(analysis: Analysis, rows: Ints) -> pd.DataFrame:
     """The records ``rows`` with their texts, in the columns of the report's table of records."""
-    table = records_table(analysis).iloc[rows].reset_index(drop=True)
-    texts = (without_surrogates(analysis.corpus.texts[row]) for row in rows)
+    table = records_table(analysis).part(rows)
+    texts = (without_surrogates(text) for text in take_strings(analysis.corpus.texts, rows))
     return table.assign(text=pd.Series(list(texts), dtype="str"))

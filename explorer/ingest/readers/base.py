@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from explorer.errors import UnreadableFileError
 from explorer.ingest.source import Source
+from explorer.ingest.spool import Spool
 from explorer.types import Ints, ReadReport, RejectedRow
 
 MAX_COLUMNS = 10_000
@@ -67,7 +68,7 @@ class RowSink:
 
     def __post_init__(self) -> None:
         self._rows: list[Sequence[str | None]] = []
-        self._tables: list[pa.Table] = []
+        self._spool = Spool()
         self._lines: list[int] = []
         self._full_lines: list[Ints] = []
         self._n_flushed = 0
@@ -90,14 +91,14 @@ class RowSink:
         return self._rows.pop(), self._lines.pop()
 
     def finish(self) -> tuple[pa.Table, Ints]:
-        if self._rows or not self._tables:
+        if self._rows or not self._full_lines:
             self._flush()
-        return pa.concat_tables(self._tables), np.concatenate(self._full_lines)
+        return self._spool.finish(), np.concatenate(self._full_lines)
 
     def _flush(self) -> None:
         columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self.names)
         table, n_repaired = string_table(self.names, columns)
-        self._tables.append(table)
+        self._spool.add(table)
         self._full_lines.append(np.asarray(self._lines, dtype=np.int64))
         self._n_flushed += len(self._lines)
         self.n_repaired += n_repaired

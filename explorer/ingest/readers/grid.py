@@ -15,6 +15,7 @@ import pyarrow as pa
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers.base import BATCH_ROWS, MAX_COLUMNS, Tick, check_size, column_names, string_column
 from explorer.ingest.source import Source
+from explorer.ingest.spool import Spool
 from explorer.params import ReadParams
 from explorer.types import Ints
 
@@ -198,7 +199,7 @@ class GridSink:
         self._source = source
         self._tick = tick
         self._rows: list[Mapping[int, str]] = []
-        self._tables: list[pa.Table] = []
+        self._spool = Spool()
         self._n_columns = self._n_characters = self._n_cells = self._n_waiting = self._n_flushed = 0
 
     def add(self, row: SheetRow) -> None:
@@ -224,9 +225,9 @@ class GridSink:
         """The table, the line of each row, and notes; columns with neither a name nor a cell are left out."""
         width = max([self._n_columns, *(column + 1 for column in titles)])
         check_size(self._source, 0, width)
-        if self._rows or not self._tables:
+        if self._rows or not self.lines:
             self._flush()
-        table = pa.concat_tables(self._tables, promote_options="default")
+        table = self._spool.finish()
         filled = {int(name) for name in table.column_names}
         columns = sorted(filled | titles.keys())
         names, notes = column_names([titles.get(column, f"column {column + 1}") for column in columns], self._source)
@@ -255,7 +256,7 @@ class GridSink:
             self.n_repaired += n_repaired
         if arrays or not self._rows:
             schema = pa.schema([(str(column), pa.string()) for column in columns])
-            self._tables.append(pa.table(arrays, schema=schema))
+            self._spool.add(pa.table(arrays, schema=schema))
         self._rows, self._n_waiting, self._n_flushed = [], 0, self._n_characters
         self._tick(len(self.lines))
 

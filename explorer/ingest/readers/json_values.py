@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from explorer.ingest.readers.base import BATCH_ROWS, Tick, check_size, column_names, string_table
 from explorer.ingest.source import Source
+from explorer.ingest.spool import Spool
 
 Cells = dict[str, str | None]
 
@@ -124,7 +125,7 @@ class ObjectSink:
         self._tick = tick
         self._columns: dict[str, None] = {}
         self._rows: list[Mapping[str, str | None]] = []
-        self._tables: list[pa.Table] = []
+        self._spool = Spool()
 
     def add(self, cells: Mapping[str, str | None], line: int) -> None:
         self._rows.append(cells)
@@ -135,10 +136,10 @@ class ObjectSink:
 
     def finish(self) -> pa.Table:
         """All rows; a key that an object does not have is null."""
-        if self._rows or not self._tables:
+        if self._rows or not self.lines:
             self._flush()
         names, self.notes = column_names(list(self._columns), self._source)
-        table = pa.concat_tables(self._tables, promote_options="default")
+        table = self._spool.finish()
         return table.rename_columns(names)
 
     def _flush(self) -> None:
@@ -146,7 +147,7 @@ class ObjectSink:
         keys: Sequence[str] = list(self._columns)
         # Keys may hold what Arrow cannot: their positions stand for them until the end.
         table, n_repaired = string_table([str(position) for position in range(len(keys))], self._cells(keys))
-        self._tables.append(table)
+        self._spool.add(table)
         self.n_repaired += n_repaired
         self._rows = []
         self._tick(len(self.lines))

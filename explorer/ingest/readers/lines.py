@@ -19,6 +19,7 @@ from explorer.ingest.log_formats.nested import NestedFormat
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text, report
 from explorer.ingest.readers.line_arrays import Lines, encode_lines, nonblank_lines, split_lines, take_records
 from explorer.ingest.source import Source
+from explorer.ingest.spool import Spool
 from explorer.types import Bools, Ints
 
 _SUFFIXES = {"log", "txt", "out", "err"}
@@ -126,7 +127,7 @@ class _Records(NamedTuple):
 
 
 class _Log:
-    """Takes a text apart piece by piece, so that memory holds little more than the text and the result."""
+    """Takes a text apart piece by piece, so that memory holds little more than the file's own bytes."""
 
     def __init__(self, source: Source, known: LogFormat | None, tick: Tick) -> None:
         self.n_joined = 0
@@ -141,12 +142,12 @@ class _Log:
 
     def read(self) -> tuple[pa.Table, Ints]:
         """The columns that have any value, the raw line first, and the line number of each record."""
-        tables: list[pa.Table] = []
+        spool = Spool()
         lines: list[Ints] = []
         n_lines = n_records = 0
         for piece, is_last in self._pieces():
             records = _find_records(piece, self._known, is_last=is_last)
-            tables.append(records.cells)
+            spool.add(records.cells)
             lines.append(records.first + n_lines + 1)
             n_lines += records.n_settled
             n_records += len(records.first)
@@ -157,7 +158,7 @@ class _Log:
             is_settled = records.n_settled == len(piece.starts)
             self._rest = b"" if is_settled else piece.data[piece.starts[records.n_settled] :].tobytes()
             self._tick(n_records)
-        cells = pa.concat_tables(tables, promote_options="default")
+        cells = spool.finish()
         names = [name for name in MAIN_COLUMNS if name in cells.column_names]
         names += [name for name in cells.column_names if name not in names]
         self._n_left_out += max(len(names) - _MAX_COLUMNS, 0)

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from explorer.ingest.log_columns import COMPONENT, LEVEL, LINE, MAIN_COLUMNS, MESSAGE, TIME
 from explorer.ingest.readers.base import FileRows, Tick, rejected_row, repair_text, report, string_table
 from explorer.ingest.source import Source
+from explorer.ingest.spool import Spool
 from explorer.types import Ints, RejectedRow
 
 MAX_FIELDS = 300  # columns of one log; what has more has names that are values
@@ -75,7 +75,7 @@ class BlockLog:
         self._source = source
         self._tick = tick
         self._rows: list[Mapping[str, str | None]] = []
-        self._tables: list[pa.Table] = []
+        self._spool = Spool()
         self._lines: list[int] = []
         self._names: dict[str, None] = dict.fromkeys(MAIN_COLUMNS)
         self._left_out: set[str] = set()
@@ -99,9 +99,9 @@ class BlockLog:
 
     def finish(self, format: str, encoding: str | None, notes: Sequence[str]) -> FileRows:
         """The columns that have any value, the main ones first."""
-        if self._rows or not self._tables:
+        if self._rows or not self._lines:
             self._flush()
-        cells = pa.concat_tables(self._tables, promote_options="default")
+        cells = self._spool.finish()
         kept = [
             name
             for name in self._names
@@ -126,7 +126,7 @@ class BlockLog:
         present = {LINE: None} | dict.fromkeys(name for row in self._rows for name in row)
         names = [name for name in present if name in self._names]
         table, n_repaired = string_table(names, [[row.get(name) for row in self._rows] for name in names])
-        self._tables.append(table)
+        self._spool.add(table)
         self._n_repaired += n_repaired
         self._rows = []
         self._tick(len(self._lines))
