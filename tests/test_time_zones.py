@@ -103,7 +103,7 @@ def test_the_usual_meaning_of_a_zone_with_several_is_said():
 def test_only_what_is_a_zone_is_one_in_log_lines(line, time, zones):
     parsed = parse_times([line], in_lines=True)
     assert str(parsed.times[0])[11:16] == time
-    assert parsed.zones == zones
+    assert tuple(parsed.zones) == zones
 
 
 def test_abbreviations_mean_what_the_time_zone_database_says():

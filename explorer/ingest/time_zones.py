@@ -41,6 +41,11 @@ _AREAS = (
 )  # fmt: skip
 #: Whatever may be a zone, in RE2 without groups; short, because long expressions are slow. :func:`is_zone` tells.
 ZONE = r"(?:GMT|UTC)?[+-]\d\d?(?::?\d\d)?\b|Z\b|[A-Z]{2,5}\b|[A-Z][A-Za-z]+/[\w/+-]+"
+#: What can be nothing but the name of a zone, behind the time of a log line.
+ZONE_NAME = (
+    rf"(?:(?:{'|'.join(sorted({*_MINUTES, *_PLACES, *_AMBIGUOUS} - {*_WORDS, 'Z'}))})\b"
+    rf"|(?:{'|'.join(_AREAS)})/[A-Z][\w/+-]+)"
+)
 _MOST_HOURS = 15  # ahead of UTC or behind it, in any place at any time
 
 Meaning = int | str | None

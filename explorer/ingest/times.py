@@ -28,6 +28,7 @@ Strings = Any  # a sequence of str or None, an Arrow array or a chunked array
 SAMPLE = 300
 MOST_RULES = 4  # for one column
 _LEAST_OF_REST = 0.5  # of the log lines that no rule has read, for a further one to be taken
+_FEWEST_OF_REST = 10  # log lines from which a share of them says anything
 _AT_ONCE = 50_000  # texts whose times are taken apart at a time: the parts take many times what the times do
 _NO_YEAR = 2000  # the year shown where lines carry none; a leap year, so that 29 February exists
 _SHIFTS = 9  # years tried for times without one: 29 February needs a leap year, eight years back at the most
@@ -43,28 +44,34 @@ _SMALL = re.compile(r"\s*[-+]?[0-9]{1,7}(?:[.,][0-9]+)?\s*\Z")
 class ParsedTimes:
     """``times`` (n,) with NaT where a cell is empty or could not be read; ``n_unread`` counts the latter.
 
-    ``rule`` is the rule that read most. ``zones`` are the zones as written, most frequent first, "" for times without
-    one; empty where no clock was read. ``unread`` is the beginning of a cell that could not be read, "" for log lines.
+    ``rule`` is the rule that read most. ``zones`` counts the times by their zone as written, "" for none; it is empty
+    where no clock was read. ``unread`` is the beginning of a cell that could not be read, "" for log lines.
     """
 
     times: Times
     rule: str | None
     n_unread: int
     notes: tuple[str, ...]
-    zones: tuple[str, ...] = ()
+    zones: Counter[str] = field(default_factory=Counter)
     unread: str = ""
 
     @property
     def zone_note(self) -> str:
         """A sentence on the zones of the times, "" where there is nothing to say."""
-        named = [zone for zone in self.zones if zone]
-        if not self.zones:
-            return ""
-        if not named:
-            return "The times carry no zone; they are taken as UTC."
-        listed = ", ".join(named[:6]) + (", ..." if len(named) > 6 else "")
-        without = "; times without a zone are taken as UTC" if "" in self.zones else ""
-        return f"Times are shown in UTC; as written their zone is {listed}{without}."
+        return zone_note(self)
+
+
+def zone_note(*parsed: ParsedTimes) -> str:
+    """A sentence on the zones of some times, "" where there is nothing to say."""
+    zones = _by_frequency(sum((part.zones for part in parsed), Counter[str]()))
+    named = [zone for zone in zones if zone]
+    if not zones:
+        return ""
+    if not named:
+        return "The times carry no zone; they are taken as UTC."
+    listed = ", ".join(named[:6]) + (", ..." if len(named) > 6 else "")
+    without = "; times without a zone are taken as UTC" if "" in zones else ""
+    return f"Times are shown in UTC; as written their zone is {listed}{without}."
 
 
 def parse_times(
@@ -105,9 +112,9 @@ def parse_times(
         if readings and not in_lines:
             reading.example = _example(blocks, [said.rows for said in written])
         readings.append(reading)
-    zones = _by_frequency(sum((reading.zones for reading in readings), Counter[str]()))
+    zones = sum((reading.zones for reading in readings), Counter[str]())
     notes = [note for number, reading in enumerate(readings) for note in reading.all_notes(is_first=not number)]
-    notes += zone_notes(zones, sum(reading.n_unsure for reading in readings))
+    notes += zone_notes(_by_frequency(zones), sum(reading.n_unsure for reading in readings))
     unread = "" if in_lines else _example(blocks, left)
     name = readings[0].rule.name if readings else None
     return ParsedTimes(times, name, sum(map(len, left)), tuple(notes), zones, unread)
@@ -162,7 +169,7 @@ def _next_rule(sample: pa.Array, in_lines: bool, is_rest: bool) -> tuple[TimeRul
     if not in_lines:
         return _best_rule(sample, "cell")[0], "cell"
     rule, share = _best_rule(sample, "line")
-    if rule is None or not is_rest or share >= _LEAST_OF_REST:
+    if rule is None or not is_rest or (len(sample) >= _FEWEST_OF_REST and share >= _LEAST_OF_REST):
         return rule, "line"
     return _best_rule(sample, "start")[0], "start"
 
