@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from explorer.ingest.corpus import build_corpus
+from explorer.ingest.log_order import order_of
 from explorer.ingest.roles import guess_roles
-from explorer.types import Cleaning, Forms, Kind, ReadReport, RejectedRow, Roles, Table
+from explorer.strings import take_rows
+from explorer.types import Cleaning, Forms, Ints, Kind, ReadReport, RejectedRow, Roles, Table
 
 SAMPLE_ROWS = 20
 SAMPLE_REJECTED = 500
@@ -19,7 +23,7 @@ SAMPLE_REJECTED = 500
 class Inspection:
     """What was decided about one or more files, small enough to be shown and sent.
 
-    ``sample`` are the first rows, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
+    ``sample`` are the first records, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
     first rows set aside, of ``n_rejected``. ``roles``, ``kind``, ``mask`` and ``clean`` are what an
     analysis would use; ``cut`` counts the records per kind of what cleaning would leave out of the comparison (see
     :data:`explorer.ingest.cleaning.KINDS`), and ``cut_examples`` has one of each.
@@ -65,11 +69,20 @@ def inspect_table(table: Table, *, day_first: bool | None = None, today: dt.date
 
     Raises InputError when no record has a text.
     """
+    return inspect_in_order(table, day_first=day_first, today=today)[0]
+
+
+def inspect_in_order(
+    table: Table, *, day_first: bool | None = None, today: dt.date | None = None
+) -> tuple[Inspection, Ints | None]:
+    """As :func:`inspect_table`, and the rows (n,) in the order in which an analysis has them, None for the table's."""
     roles = guess_roles(table)
     corpus = build_corpus(table, roles, day_first=day_first, today=today)
     cleaning = corpus.cleaning or Cleaning(Forms())
-    sample = table.cells.slice(0, SAMPLE_ROWS)
-    return Inspection(
+    order = order_of(table, corpus.sources)
+    rows = np.arange(min(SAMPLE_ROWS, table.n_rows)) if order is None else order[:SAMPLE_ROWS]
+    sample = [take_rows(table.cells.column(name), rows).to_pylist() for name in table.columns]
+    inspection = Inspection(
         reports=corpus.reports,
         columns=tuple(table.columns),
         is_lines=table.is_lines,
@@ -81,10 +94,11 @@ def inspect_table(table: Table, *, day_first: bool | None = None, today: dt.date
         cut=dict(cleaning.n_records),
         cut_examples=dict(cleaning.examples),
         clean=corpus.clean,
-        sample=tuple(zip(*(column.to_pylist() for column in sample.columns), strict=True)),
-        sample_lines=tuple(table.lines[:SAMPLE_ROWS].tolist()),
+        sample=tuple(zip(*sample, strict=True)),
+        sample_lines=tuple(corpus.lines[:SAMPLE_ROWS].tolist()),
         rejected=table.rejected[:SAMPLE_REJECTED],
     )
+    return inspection, order
 
 
 def as_tuples(value: Any) -> Any:
