@@ -72,8 +72,8 @@ def embed_texts(
 ) -> Embedding:
     """Vectors (d, dim) of ``texts`` (d,), from the store where it has them.
 
-    New vectors are committed every :data:`CHUNK` texts or sooner, so that an interrupted run resumes. A text that the model
-    cannot read is compared by its letters (see :mod:`explorer.embed.letters`).
+    New vectors are committed every :data:`CHUNK` texts or sooner, so that an interrupted run resumes. A text that the
+    model cannot read is compared by its letters (see :mod:`explorer.embed.letters`).
     """
     known = store.get(embedder.model_id, texts, embedder.dim) if store else {}
     missing = [i for i in range(len(texts)) if i not in known]
