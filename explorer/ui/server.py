@@ -32,6 +32,7 @@ def serve(port: int, *, open_browser: bool) -> NoReturn:
     command.append(f"--server.maxUploadSize={load_config().dashboard.upload_mb}")
     command.append(f"--server.headless={str(not open_browser).lower()}")
     os.chdir(app.parent)  # Streamlit reads its settings from the folder it is started in
+    sys.stdout.write(f"Explorer opens at http://localhost:{port}, for this machine only. Ctrl-C ends it.\n")
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - it takes this process's place, so that a signal reaches it
 
