@@ -52,6 +52,7 @@ class Layout:
     header: str  # in words
     units_line: int | None = None
     is_proven: bool = False  # values below the header are of other types than its names
+    has_hashes: bool = False  # records begin with "#", as comments do elsewhere
     notes: tuple[str, ...] = ()
 
 
@@ -79,8 +80,17 @@ def find_layout(sample: Sample, params: ReadParams) -> Layout:
     header = _in_words(lines, n_header)
     if n_header and not is_proven and len(body) > 1 and params.header_rows is None and _is_doubtful(rows, width):
         notes = [*notes, _UNSURE.format(header.capitalize())]
-    units_line = records[top + n_header].line if units else None
-    return Layout(lines[0], n_header, names, types, header, units_line, is_proven, (*notes, *width_notes))
+    return Layout(
+        first_line=lines[0],
+        n_header_rows=n_header,
+        names=names,
+        types=types,
+        header=header,
+        units_line=records[top + n_header].line if units else None,
+        is_proven=is_proven,
+        has_hashes=sum(row[0].lstrip().startswith("#") for row in body) >= max(0.5 * len(body), 1),
+        notes=(*notes, *width_notes),
+    )
 
 
 def _until_other_table(body: list[list[str]], width: int) -> list[list[str]]:
