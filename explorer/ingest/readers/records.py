@@ -30,6 +30,7 @@ MAX_TEXT = 4_000  # characters of a record as written that are kept
 
 NEVER_CLOSED = "a quote opened here is never closed"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_MARK = "\ufeff"  # begins a file, and stands in the middle where files were put behind one another
 
 
 #: A pattern and what is written instead of each place where it matches.
@@ -85,6 +86,9 @@ class RecordReader:
         self._inner_quotes: list[int] = []
         self._open_quotes: list[int] = []
         self._stray_quotes: list[int] = []
+        self._marks: list[int] = []
+        self._has_marks = False  # somewhere in the text that is held
+        self._at_record = True  # the next line begins a record
         self._stream = io.StringIO()
         self._stream_start = 0
 
@@ -123,6 +127,13 @@ class RecordReader:
                 f"{rows} an odd number of quotes; they were read as part of the text "
                 f"({noted_lines(self._stray_quotes)})."
             )
+        if self._marks:
+            one = len(self._marks) == 1
+            what = "A byte order mark begins" if one else f"{len(self._marks):,} byte order marks begin"
+            notes.append(
+                f"{what} a row ({noted_lines(self._marks)}), as where files are put behind one another; "
+                f"{'it was' if one else 'they were'} left out."
+            )
         return notes
 
     def _more(self) -> bool:
@@ -138,6 +149,7 @@ class RecordReader:
         self._text = self._text[self._position :] + piece
         self._position = 0
         self._line_end = "\n" if "\n" in piece else "\r"
+        self._has_marks = _MARK in self._text
         return True
 
     def _lines(self) -> Iterator[str]:
@@ -152,8 +164,22 @@ class RecordReader:
             size = min(2 * size, _LARGEST_PIECE)
             self._stream = io.StringIO(self._text[start:end], newline="")
             self._stream_start = start
-            yield from self._stream
+            yield from self._without_marks(self._stream) if self._has_marks else self._stream
             start = end
+
+    def _without_marks(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            if self._at_record and line.startswith(_MARK):
+                self._marks.append(self._line)
+                line = line.lstrip(_MARK)
+            self._at_record = False
+            yield line
+
+    def _behind_mark(self, start: int) -> int:
+        """``start``, or where the record begins if a mark stands there."""
+        while self._has_marks and self._text.startswith(_MARK, start):
+            start += 1
+        return start
 
     def _csv_reader(self) -> Iterator[list[str]]:
         splitter = self._splitter
@@ -166,8 +192,10 @@ class RecordReader:
         reader = self._csv_reader()
         base, quote, width = self._line, self._splitter.quote, self.width
         is_restored = bool(self._splitter.restores)
+        self._at_record = True
         try:
             for cells in reader:
+                self._at_record = True
                 end = self._stream_start + self._stream.tell()
                 start, line = self._position, self._line
                 next_line: int = base + reader.line_num  # type: ignore[attr-defined]
@@ -195,7 +223,7 @@ class RecordReader:
         if self._splitter.quote and self._text.count(self._splitter.quote, start, end) & 1:
             self._stray_quotes.append(line)
         if self.width and len(cells) > self.width and any(cells[self.width :]):
-            loose = self._read_loosely(start, end)
+            loose = self._read_loosely(self._behind_mark(start), end)
             if loose is not None and loose[1] == end:
                 cells = self._restored(loose[0])
                 self._inner_quotes.append(line)
@@ -203,7 +231,7 @@ class RecordReader:
 
     def _broken(self) -> Record:
         """The record at ``_position``, which is not well formed."""
-        start, line = self._position, self._line
+        start, line = self._behind_mark(self._position), self._line
         loose = None if self._is_left_open else self._read_loosely(start, len(self._text))
         if not self._is_left_open and loose is None:
             self._farthest_quote = max(self._farthest_quote // 2, _NEAREST_QUOTE)
