@@ -110,6 +110,28 @@ def test_the_report_says_where_the_header_stands():
     assert read("'id','text'\n'1','a, b'\n").reports[0].quote == "'"
 
 
+LONG_DELIMITERS = ["||", "~|~", "|;|", "::", "^^", "|~|", "$$$", "#|#"]
+
+
+@pytest.mark.parametrize("delimiter", LONG_DELIMITERS)
+def test_text_may_hold_parts_of_a_delimiter_of_several_characters(delimiter: str):
+    part = delimiter[len(delimiter) // 2]
+    texts = ["printer jam", f"yes {part} no", f"a {part} b {part} c {part} d", f"x {delimiter[0]} y", "no disk"]
+    body = [[str(i), texts[i % 5], "", f"2024-03-{i % 28 + 1:02}"] for i in range(20)]
+    for n in (3, 20):
+        lines = [delimiter.join(row) for row in [["id", "text", "note", "when"], *body[:n]]]
+        table = read("\n".join(lines) + "\n")
+        assert (table.reports[0].delimiter, rows(table)) == (delimiter, body[:n])
+
+
+@pytest.mark.parametrize("delimiter", "|~^:")
+def test_empty_cells_make_no_longer_delimiter(delimiter: str):
+    body = [[str(i), "", "jam", "", "", "open"] for i in range(8)]
+    lines = [delimiter.join(row) for row in [["id", "day", "text", "note", "more", "state"], *body]]
+    table = read("\n".join(lines) + "\n")
+    assert (table.reports[0].delimiter, rows(table)) == (delimiter, body)
+
+
 # --- what the user decides ---
 
 

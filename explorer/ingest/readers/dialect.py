@@ -147,21 +147,47 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _grow(base: str, lines: list[str]) -> str:
-    """The longer delimiter that ``base`` is always part of: doubled ("||"), framed ("~|~") or spaced (", ")."""
+    """The longer delimiter that ``base`` is part of in the header: doubled ("||"), framed ("~|~") or spaced (", ").
+
+    Names hold no delimiter, so the first line shows it; the text of the others may hold ``base`` alone.
+    """
     lines = [line for line in lines if base in line]
-    runs = [len(run) for line in lines for run in re.findall(f"{re.escape(base)}+", line)]
-    if len(lines) < 2 or not runs:
+    if len(lines) < 2:
         return ""
-    common = math.gcd(*runs)
-    if 2 <= common <= 4 and base not in ",;" and base in lines[0].strip(base):
+    header = lines[0]
+    common = math.gcd(*(len(run) for run in re.findall(f"{re.escape(base)}+", header)))
+    if 2 <= common <= 4 and base not in ",;" and base in header.strip(base) and _is_usual(base * common, base, lines):
         return base * common
-    # The text before the first and behind the last delimiter of a line is no delimiter.
-    before = {line[i - 1] for line in lines for i in _places(line, base) if i > 0}
-    behind = {line[i + 1] for line in lines for i in _places(line, base) if i + 1 < len(line)}
-    if len(before) == len(behind) == 1 and before == behind and not before & {base, *QUOTES}:
+    before, behind = _around(base, header)
+    if len(before) == 1 and before == behind and not before & {base, *QUOTES}:
         frame = before.pop()
-        return f"{frame}{base}{frame}" if not frame.isalnum() else ""
-    return f"{base} " if behind == {" "} and base in ",;|:" else ""
+        framed = f"{frame}{base}{frame}"
+        # Spaces may be part of the text, so one place without them speaks against them.
+        is_meant = _is_always(framed, base, lines) if frame == " " else _is_usual(framed, base, lines)
+        return framed if not frame.isalnum() and is_meant else ""
+    is_spaced = base in ",;|:" and behind == {" "} and all(_around(base, line)[1] <= {" "} for line in lines)
+    return f"{base} " if is_spaced else ""
+
+
+def _is_usual(longer: str, base: str, lines: list[str]) -> bool:
+    """Whether ``base`` always stands in a longer delimiter, or most lines hold that as often as the first does."""
+    n = lines[0].count(longer)
+    return _is_always(longer, base, lines) or sum(line.count(longer) == n > 0 for line in lines) >= 0.6 * len(lines)
+
+
+def _is_always(longer: str, base: str, lines: list[str]) -> bool:
+    """Whether ``base`` stands nowhere but in a longer delimiter, which the ends of a line may cut."""
+    place, n = longer.index(base), len(longer)
+    if base * n == longer:
+        return all(len(run) % n == 0 for line in lines for run in re.findall(f"{re.escape(base)}+", line))
+    edges = {longer[:place], longer[place + 1 :]}
+    return all(before | behind <= edges for before, behind in (_around(base, line) for line in lines))
+
+
+def _around(base: str, line: str) -> tuple[set[str], set[str]]:
+    """The characters in front of and behind ``base``. The ends of a line show no delimiter."""
+    places = list(_places(line, base))
+    return {line[i - 1] for i in places if i > 0}, {line[i + 1] for i in places if i + 1 < len(line)}
 
 
 def _places(line: str, base: str) -> Iterator[int]:
