@@ -132,6 +132,52 @@ def test_empty_cells_make_no_longer_delimiter(delimiter: str):
     assert (table.reports[0].delimiter, rows(table)) == (delimiter, body)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("header", ["id\ttext\tnote\n", ""], ids=["header", "no header"])
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_line_end_behind_a_backslash_is_part_of_the_cell(header: str, end: str, every: int):
+    body = [[str(i), "first line\nsecond" if i % every == 0 else "one line", "\\N"] for i in range(12)]
+    data = header + "".join("\t".join(row).replace("\n", "\\\n") + "\n" for row in body)
+    table = read(data.replace("\n", end))
+    assert rows(table) == body
+    assert table.lines[-1] == data.count("\n") - (every == 1)
+    assert "Backslashes in front of line ends" in " ".join(table.reports[0].notes)
+
+
+def test_escaped_line_ends_at_the_end_of_a_piece_are_joined(monkeypatch):
+    monkeypatch.setattr("explorer.ingest.encodings.PIECE", 7)
+    body = [[str(i), f"line {i}\nmore\n{'x' * (i % 9)}", "end"] for i in range(40)]
+    data = "id,text,more\n" + "".join(",".join(row).replace("\n", "\\\n") + "\n" for row in body)
+    table = read(data)
+    assert rows(table) == body
+    assert list(table.lines) == [2 + 3 * i for i in range(40)]
+
+
+@pytest.mark.parametrize("n_others", [0, 1, 9])
+def test_a_path_at_the_end_of_a_row_escapes_nothing(n_others: int):
+    body = [[str(i), "C:\\temp\\"] for i in range(9)] + [[str(i), "C:\\temp"] for i in range(n_others)]
+    table = read("id,path\n" + "".join(",".join(row) + "\n" for row in body))
+    assert rows(table) == body
+
+
+@pytest.mark.parametrize("header", ['"id,text,state"\n', ""], ids=["header", "no header"])
+def test_rows_that_were_wrapped_in_quotes_are_unwrapped(header: str):
+    body = [[str(i), 'jam, "bad"\nagain' if i % 3 == 0 else "dark, now", "open"] for i in range(9)]
+    inner = ['{},"{}",{}'.format(row[0], row[1].replace('"', '""'), row[2]) for row in body]
+    table = read(header + "".join('"' + line.replace('"', '""') + '"\n\n' for line in inner))
+    assert rows(table) == body
+    assert list(table.lines)[:3] == ([2, 5, 7] if header else [1, 4, 6])
+    assert "they were taken off" in " ".join(table.reports[0].notes)
+
+
+@pytest.mark.parametrize(
+    "cells", [["hello, world", "again, and again"], ['say "hi", then go', 'or "bye", not'], ["1", "2"]]
+)
+def test_one_column_of_quoted_texts_stays_one(cells: list[str]):
+    data = "".join('"' + cell.replace('"', '""') + '"\n' for cell in ["text", *cells * 3])
+    assert rows(read(data)) == [[cell] for cell in cells * 3]
+
+
 # --- what the user decides ---
 
 
@@ -211,6 +257,14 @@ def test_text_in_pieces_is_the_same_text(monkeypatch):
         for encoding in ("utf-8", "utf-16", "cp1252"):
             text = end.join(["id,text,more", *(f'{a},"{b}",{c}' for a, b, c in body)])
             assert rows(read(text.encode(encoding))) == body, (end, encoding)
+
+
+def test_escaped_line_ends_first_seen_far_into_a_file_are_found():
+    data = "id\ttext\tn\n" + "".join(f"{i}\tplain text, no escapes\t{i}\n" for i in range(12_000))
+    table = read(data + "".join(f"{i}\tan \\\nescaped end\t{i}\n" for i in range(50)))
+    assert rows(table)[-1][1] == "an \nescaped end"
+    assert table.n_rows == 12_050
+    assert table.lines[-1] == 12_001 + 99
 
 
 def test_escapes_first_seen_far_into_a_file_are_found():

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from explorer.ingest.readers.base import MAX_COLUMNS
 from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
-from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter
+from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter, unwrapped
 from explorer.params import ReadParams
 
 _USUAL = ",;\t|"
@@ -34,8 +34,10 @@ _QUOTED = re.compile(r"""(?<!\w)(["'`])(?:(?!\1).)*\1(?!\w)""")
 _NAMED_BONUS = 0.05
 _LEAST_FIT = 0.05
 _CLOCK = re.compile(r"\d{1,2}:\d\d\b|://")
-#: Stand for a delimiter of several characters, and for one that is escaped. Unicode keeps them out of text.
-STANDS_FOR_DELIMITER, STANDS_FOR_ESCAPED, SPLITS_NOTHING = "\ufdd0", "\ufdd1", "\ufdd2"
+#: Stand for a delimiter of several characters, for one that is escaped, and for an escaped line end. Unicode keeps them
+#: out of text.
+STANDS_FOR_DELIMITER, STANDS_FOR_ESCAPED, SPLITS_NOTHING, STANDS_FOR_LINE_END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_ESCAPED_LINE_END = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:\r\n|\n|\r)")
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,16 @@ class Dialect:
     """``delimiter`` is None for one column and " +" for runs of spaces; ``quote`` is "" for none.
 
     ``escape`` is "" where quotes are doubled, else a backslash. The table begins at character ``start`` of the text.
+    ``joins_lines``: a line end behind a backslash is part of the cell. ``is_wrapped``: each row stands in quotes as if
+    it were one cell.
     """
 
     delimiter: str | None
     quote: str = '"'
     escape: str = ""
     start: int = 0
+    joins_lines: bool = False
+    is_wrapped: bool = False
 
     @property
     def splitter(self) -> Splitter:
@@ -56,6 +62,9 @@ class Dialect:
         delimiter = SPLITS_NOTHING if self.delimiter is None else self.delimiter
         rewrites: list[Rewrite] = []
         restores: list[tuple[str, str]] = []
+        if self.joins_lines:
+            rewrites.append((_ESCAPED_LINE_END, rf"\1{STANDS_FOR_LINE_END}"))
+            restores.append((STANDS_FOR_LINE_END, "\n"))
         if self.escape and self.quote:
             # An escaped quote is doubled instead; a backslash before anything else is text.
             rewrites.append((re.compile(rf"\\{re.escape(self.quote)}"), self.quote * 2))
@@ -70,7 +79,8 @@ class Dialect:
             rewrites.append((re.compile(re.escape(delimiter)), STANDS_FOR_DELIMITER))
             restores.append((STANDS_FOR_DELIMITER, delimiter))
             delimiter = STANDS_FOR_DELIMITER
-        return Splitter(delimiter, self.quote, tuple(rewrites), tuple(restores))
+        line_stand = STANDS_FOR_LINE_END if self.joins_lines else ""
+        return Splitter(delimiter, self.quote, tuple(rewrites), tuple(restores), line_stand)
 
 
 def _space_rewrites(q: str) -> list[Rewrite]:
@@ -109,6 +119,11 @@ def sniff_dialect(
     one_column = _sample(text, Dialect(None, _one_column_quote(params), start=start), is_cut)
     if params.delimiter == "":
         return one_column
+    if _is_wrapped(one_column) and not start:
+        inner = "".join(unwrapped([text]))
+        sample = sniff_dialect(inner, suffix, params, is_cut=is_cut, n_characters=n_characters)
+        if _is_table(sample):
+            return replace(sample, dialect=replace(sample.dialect, is_wrapped=True))
     if params.delimiter is not None:
         candidates = [params.delimiter]
     elif stated:
@@ -124,6 +139,27 @@ def sniff_dialect(
         if fit > best.fit:
             best = replace(sample, fit=fit)
     return best
+
+
+def _is_wrapped(one_column: Sample) -> bool:
+    """Whether every row stands in quotes, as where the rows of a table were written as the cells of one column."""
+    return (
+        one_column.dialect.quote == '"'
+        and len(one_column.records) > 1
+        and not one_column.n_repaired
+        and all(record.text.startswith('"') and not record.problem for record in one_column.records)
+    )
+
+
+def _is_table(sample: Sample) -> bool:
+    """Whether rows without their quotes are a table beyond doubt, and not sentences with commas."""
+    rows, delimiter = sample.rows, sample.dialect.delimiter
+    if delimiter is None or sample.width < 2 or any(len(row) != sample.width for row in rows):
+        return False
+    edges = (f'"{delimiter}', f'{delimiter}"')
+    n_quoted = sum(any(edge in record.text for edge in edges) for record in sample.records)
+    is_typed_table = sample.width >= 3 and any(map(is_typed, column_types(rows[1:], sample.width)))
+    return is_typed_table or n_quoted >= 0.5 * len(rows)
 
 
 def _one_column_quote(params: ReadParams) -> str:
@@ -237,12 +273,26 @@ def _best_quotes(text: str, dialect: Dialect, is_cut: bool, params: ReadParams) 
             if min(opened[quote], closed[quote]) > max(opened['"'], 1) and _are_quotes(text, dialect, quote, is_cut):
                 dialect = replace(dialect, quote=quote)
                 break
-    plain = _sample(text, dialect, is_cut)
+    best = _sample(text, dialect, is_cut)
     quote = dialect.quote if dialect.quote in text else ""
-    if re.search(rf"\\(?:{re.escape(quote) or d})", text) is None:
-        return plain
-    escaped = _sample(text, replace(dialect, quote=quote, escape="\\"), is_cut)
-    return escaped if _evenness(escaped) > _evenness(plain) else plain
+    escaped = replace(dialect, quote=quote, escape="\\")
+    others = [escaped] if re.search(rf"\\(?:{re.escape(quote) or d})", text) else []
+    if _ESCAPED_LINE_END.search(text):
+        others += [replace(other, joins_lines=True) for other in (dialect, *others)]
+    for other in others:
+        sample = _sample(text, other, is_cut)
+        if _evenness(sample) > _evenness(best) or (other.joins_lines and _makes_values_whole(sample, best)):
+            best = sample
+    return best
+
+
+def _makes_values_whole(joined: Sample, cut: Sample) -> bool:
+    """Whether rows that are even in both ways hold more columns of one type when their lines are joined."""
+    n = len(joined.records)
+    if n < max(3, 0.1 * len(cut.records)) or _evenness(joined) < max(_evenness(cut), 0.95):
+        return False
+    n_joined, n_cut = (sum(map(is_typed, column_types(sample.rows, sample.width))) for sample in (joined, cut))
+    return n_joined > n_cut
 
 
 def _are_quotes(text: str, dialect: Dialect, quote: str, is_cut: bool) -> bool:

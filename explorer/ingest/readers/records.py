@@ -30,6 +30,7 @@ MAX_TEXT = 4_000  # characters of a record as written that are kept
 
 NEVER_CLOSED = "a quote opened here is never closed"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_ESCAPED_ENDS = ("\\\n", "\\\r\n", "\\\r")
 _MARK = "\ufeff"  # begins a file, and stands in the middle where files were put behind one another
 
 
@@ -52,13 +53,14 @@ class Splitter:
     """How ``csv`` has to split: one character per delimiter, quotes doubled.
 
     ``rewrites`` are made in the text before (a delimiter of several characters, escapes), and ``restores`` undo in
-    cells what they did where it meant nothing.
+    cells what they did where it meant nothing. ``line_stand`` is written for line ends that are part of a cell.
     """
 
     delimiter: str
     quote: str  # "" for none
     rewrites: tuple[Rewrite, ...] = ()
     restores: tuple[tuple[str, str], ...] = ()
+    line_stand: str = ""
 
 
 class RecordReader:
@@ -141,6 +143,8 @@ class RecordReader:
         piece = next(self._pieces, None)
         if piece is None:
             return False
+        while self._splitter.line_stand and piece.endswith(_ESCAPED_ENDS) and (more := next(self._pieces, "")):
+            piece += more  # text is held up to where a record may end
         if self._start:
             self._line += len(_LINE_END.findall(piece, 0, self._start))
             piece, self._start = piece[self._start :], 0
@@ -191,7 +195,7 @@ class RecordReader:
         """Records up to the first broken one, before which ``_position`` then stands."""
         reader = self._csv_reader()
         base, quote, width = self._line, self._splitter.quote, self.width
-        is_restored = bool(self._splitter.restores)
+        is_restored, line_stand = bool(self._splitter.restores), self._splitter.line_stand
         self._at_record = True
         try:
             for cells in reader:
@@ -202,6 +206,9 @@ class RecordReader:
                 if next_line - line > _MANY_LINES and self._swallowed_records(start, end):
                     self._is_left_open = True
                     return
+                if line_stand and (n_inner := self._text.count(line_stand, start, end)):
+                    base += n_inner
+                    next_line += n_inner
                 self._position, self._line = end, next_line
                 if is_restored:
                     cells = self._restored(cells)
@@ -244,6 +251,8 @@ class RecordReader:
             cells = self._cells_of_line(self._text[start:end].rstrip("\r\n"))
         text = self._as_written(start, end)
         self._line += len(_LINE_END.findall(self._text, start, end))
+        if self._splitter.line_stand:
+            self._line += self._text.count(self._splitter.line_stand, start, end)
         self._position = end
         if loose is None:
             if self.width not in (0, len(cells)):
@@ -311,6 +320,22 @@ class RecordReader:
     def _end_of_line(self, start: int) -> int:
         found = _LINE_END.search(self._text, start)
         return found.end() if found else len(self._text)
+
+
+def unwrapped(pieces: Iterable[str]) -> Iterator[str]:
+    """The text of a table whose rows were each put into quotes as if they were one cell, with the same line numbers."""
+    reader = RecordReader(pieces, Splitter("\ufdd2", '"'))
+    lines, n_lines, n_characters = list[str](), 1, 0
+    for record in reader:
+        text = "".join(record.cells)
+        lines += ["\n"] * (record.line - n_lines) + [text, "\n"]
+        n_lines = record.line + len(_LINE_END.findall(text)) + 1
+        n_characters += len(text) + 1
+        if n_characters > _LARGEST_PIECE:
+            yield "".join(lines)
+            lines, n_characters = [], 0
+    if lines:
+        yield "".join(lines)
 
 
 def noted_lines(lines: list[int]) -> str:
