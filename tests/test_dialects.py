@@ -76,6 +76,14 @@ CASES = [
          [*BODY, ["4", "2024-01-05", "hot"]], [(5, "the header once more")]),
     Case("two header rows", "Ticket,,Text\nid,day,text\n" + LINES,
          ["Ticket / id", "Ticket / day", "Text / text"], BODY),
+    Case("two header rows, the first one merged and of years", ",,2023,2023,2024,2024\nArea,Text,Q1,Q2,Q1,Q2\n"
+         + "".join(f"R{i},jam {i},1,2,3,4\n" for i in range(4)),
+         ["Area", "Text", "2023 / Q1", "2023 / Q2", "2024 / Q1", "2024 / Q2"],
+         [[f"R{i}", f"jam {i}", "1", "2", "3", "4"] for i in range(4)]),
+    Case("two header rows, the first one with empty cells behind a merged one", ",,2023,,2024,\n"
+         "Area,Text,Q1,Q2,Q1,Q2\n" + "".join(f"R{i},jam {i},1,2,3,4\n" for i in range(4)),
+         ["Area", "Text", "2023 / Q1", "2023 / Q2", "2024 / Q1", "2024 / Q2"],
+         [[f"R{i}", f"jam {i}", "1", "2", "3", "4"] for i in range(4)]),
     Case("units", "id,day,hours\n,(date),(h)\n1,2024-01-02,5\n2,2024-01-03,6\n3,2024-01-04,7\n", ["id", "day", "hours"],
          [["1", "2024-01-02", "5"], ["2", "2024-01-03", "6"], ["3", "2024-01-04", "7"]],
          [(2, "units or types below the header")]),
@@ -130,6 +138,41 @@ def test_empty_cells_make_no_longer_delimiter(delimiter: str):
     lines = [delimiter.join(row) for row in [["id", "day", "text", "note", "more", "state"], *body]]
     table = read("\n".join(lines) + "\n")
     assert (table.reports[0].delimiter, rows(table)) == (delimiter, body)
+
+
+PREAMBLES = {
+    "remarks": lambda i: f"# remark {i}, it's 5\" long",
+    "parameters": lambda i: f"Parameter {i}: some value",
+    "sentences": lambda i: "All rights reserved, whatever happens." if i % 3 else "Terms of use",
+}
+
+
+@pytest.mark.parametrize("n_lines", [31, 60, 300])
+@pytest.mark.parametrize("kind", PREAMBLES)
+@pytest.mark.parametrize("blank", ["", "\n"], ids=["", "blank"])
+def test_a_table_below_a_long_preamble_is_found(kind: str, n_lines: int, blank: str):
+    body = [[str(i), "2024-01-02", "jam, again", "open"] for i in range(12)]
+    above = "".join(PREAMBLES[kind](i) + "\n" for i in range(n_lines)) + blank
+    table = read(above + "id,day,text,state\n" + "".join(f'{a},{b},"{c}",{d}\n' for a, b, c, d in body))
+    assert table.columns == ["id", "day", "text", "state"]
+    assert rows(table) == body
+    assert [row.line for row in table.rejected] == list(range(1, n_lines + 1))
+    assert {row.reason for row in table.rejected} == {"before the header"}
+    assert table.reports[0].header == f"line {n_lines + 1 + len(blank)}"
+
+
+def test_a_table_below_many_names_and_values_is_found():
+    body = [[str(i), "2024-01-02", "jam", "open"] for i in range(120)]
+    above = "".join(f"Name {i},value {i % 7}\n" for i in range(45))
+    table = read(above + "\nid,day,text,state\n" + "".join(",".join(row) + "\n" for row in body))
+    assert table.columns == ["id", "day", "text", "state"]
+    assert (rows(table), len(table.rejected)) == (body, 45)
+
+
+def test_texts_in_one_column_hide_no_table():
+    texts = [f"we tried, tested and failed, number {i}" if i % 50 > 44 else f"jam {i}" for i in range(400)]
+    table = read("text\n" + "\n".join(texts) + "\n")
+    assert rows(table) == [[text] for text in texts]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

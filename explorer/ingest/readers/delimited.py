@@ -64,6 +64,8 @@ class DelimitedReader:
         pieces = unwrapped(source.pieces()) if dialect.is_wrapped else source.pieces()
         records = RecordReader(pieces, dialect.splitter, len(names), dialect.start)
         rows = TableRows(source, RowSink(names, tick), layout, dialect)
+        if dialect.above:
+            rows.reject_above(next(source.pieces())[: dialect.start])
         for record in records.read(None):
             if not rows.take_top(record):
                 break
@@ -115,7 +117,7 @@ def _sniff(source: Source) -> Sample:
 def _is_plain(source: Source, *, least_rows: int) -> bool:
     """Whether the content alone shows a table: rows of one width below a header."""
     sample = _sniff(source)
-    if not sample.records or sample.width > MAX_COLUMNS:
+    if not sample.records or sample.width > MAX_COLUMNS or sample.dialect.above:
         return False
     layout = find_layout(sample, source.params)
     if sample.dialect.delimiter is None or layout.n_header_rows == 0 or layout.first_line > sample.records[0].line:
@@ -162,7 +164,7 @@ def _notes(dialect: Dialect, data: bytes) -> list[str]:
     written = [one for one, _ in dialect.splitter.restores]
     if any(one.encode("utf-8") in data or one.encode("utf-16-le") in data for one in written):
         notes.append("The text holds characters that Unicode keeps for inside use; they were read as the delimiter.")
-    if dialect.start:
+    if dialect.start and not dialect.above:
         notes.append("The first line states the delimiter and is no row.")
     if dialect.escape:
         what = "quotes" if dialect.quote else "delimiters"

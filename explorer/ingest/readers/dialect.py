@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from explorer.ingest.readers.base import MAX_COLUMNS
 from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
+from explorer.ingest.readers.preamble import is_table_below, table_starts
 from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter, unwrapped
 from explorer.params import ReadParams
 
@@ -33,6 +34,7 @@ _STATED = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\n|\r)", re.IGNORECASE)  # E
 _QUOTED = re.compile(r"""(?<!\w)(["'`])(?:(?!\1).)*\1(?!\w)""")
 _NAMED_BONUS = 0.05
 _LEAST_FIT = 0.05
+_CLEAR_FIT = 0.5
 _CLOCK = re.compile(r"\d{1,2}:\d\d\b|://")
 #: Stand for a delimiter of several characters, for one that is escaped, and for an escaped line end. Unicode keeps them
 #: out of text.
@@ -46,7 +48,7 @@ class Dialect:
 
     ``escape`` is "" where quotes are doubled, else a backslash. The table begins at character ``start`` of the text.
     ``joins_lines``: a line end behind a backslash is part of the cell. ``is_wrapped``: each row stands in quotes as if
-    it were one cell.
+    it were one cell. ``above``: what stands before ``start`` are remarks, which are listed.
     """
 
     delimiter: str | None
@@ -55,6 +57,7 @@ class Dialect:
     start: int = 0
     joins_lines: bool = False
     is_wrapped: bool = False
+    above: bool = False
 
     @property
     def splitter(self) -> Splitter:
@@ -113,28 +116,37 @@ def sniff_dialect(
     ``is_cut``: there is more text than ``head``, whose last record is therefore left out.
     """
     stated = _STATED.match(head) if params.first_line is None else None
-    start = stated.end() if stated else 0
     is_cut = is_cut or len(head) > n_characters
     text = head[:n_characters]
-    one_column = _sample(text, Dialect(None, _one_column_quote(params), start=start), is_cut)
+    if stated:
+        delimiter = stated.group(1) if params.delimiter is None else params.delimiter
+        return _sniff(text, suffix, replace(params, delimiter=delimiter), is_cut, Dialect(None, start=stated.end()))
+    best = _sniff(text, suffix, params, is_cut, Dialect(None))
+    if best.dialect.delimiter is None and params.delimiter != "":
+        one_column = best
+        if _is_wrapped(one_column):
+            inner = "".join(unwrapped([text]))
+            sample = sniff_dialect(inner, suffix, params, is_cut=is_cut, n_characters=n_characters)
+            if _is_table(sample):
+                return replace(sample, dialect=replace(sample.dialect, is_wrapped=True))
+    if params.first_line is None and params.delimiter != "":
+        for start in table_starts(text, is_clear=best.fit >= _CLEAR_FIT):
+            below = _sniff(text, suffix, params, is_cut, Dialect(None, start=start, above=True))
+            if is_table_below(below.rows, below.width):
+                return below
+    return best
+
+
+def _sniff(text: str, suffix: str, params: ReadParams, is_cut: bool, plain: Dialect) -> Sample:
+    """The best sample of the text behind ``plain.start``."""
+    one_column = _sample(text, replace(plain, quote=_one_column_quote(params)), is_cut)
     if params.delimiter == "":
         return one_column
-    if _is_wrapped(one_column) and not start:
-        inner = "".join(unwrapped([text]))
-        sample = sniff_dialect(inner, suffix, params, is_cut=is_cut, n_characters=n_characters)
-        if _is_table(sample):
-            return replace(sample, dialect=replace(sample.dialect, is_wrapped=True))
     if params.delimiter is not None:
-        candidates = [params.delimiter]
-    elif stated:
-        candidates = [stated.group(1)]
-    else:
-        candidates = list(_candidates(text[start:]))
+        return _best_quotes(text, replace(plain, delimiter=params.delimiter), is_cut, params)
     best = one_column
-    for delimiter in candidates:
-        sample = _best_quotes(text, Dialect(delimiter, start=start), is_cut, params)
-        if params.delimiter is not None or stated:
-            return sample
+    for delimiter in _candidates(text[plain.start :]):
+        sample = _best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params)
         fit = _fit(sample, suffix)
         if fit > best.fit:
             best = replace(sample, fit=fit)

@@ -61,6 +61,12 @@ class TableRows:
         self._n_long = 0
         self._add = sink.add
 
+    def reject_above(self, text: str) -> None:
+        """Set aside the lines of a long preamble."""
+        for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+            if line.strip():
+                self._reject(Record([line], number, line), BEFORE)
+
     def take_top(self, record: Record) -> bool:
         """Take a record from the top of the file; False when the header is complete and records follow."""
         if record.line < self._first_line:
