@@ -12,7 +12,7 @@ import threading
 import plotly.graph_objects as go
 import streamlit as st
 
-from explorer.copies import count_copies
+from explorer.copies import Copies, copies_of, count_copies
 from explorer.embed import Embedder, get_embedder
 from explorer.ingest.templates import TemplateValues, template_values
 from explorer.pipeline import with_threshold
@@ -84,6 +84,13 @@ def copies(fingerprint: str, _analysis: Analysis) -> tuple[int, int]:
     """See :func:`explorer.copies.count_copies`."""
     del fingerprint
     return count_copies(_analysis)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def copies_of_record(fingerprint: str, row: int, _analysis: Analysis) -> Copies:
+    """See :func:`explorer.copies.copies_of`."""
+    del fingerprint
+    return copies_of(_analysis, row)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)

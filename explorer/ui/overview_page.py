@@ -25,7 +25,7 @@ def show_headline(analysis: Analysis) -> None:
         f"{number['n_distinct_texts']:,}",
         border=True,
         help="Records with the same text count once"
-        + (", with times, ids, numbers and names that vary ignored." if analysis.corpus.mask else "."),
+        + (f"; {analysis.corpus.left_out} do not count." if analysis.corpus.left_out else "."),
     )
     columns[2].metric(
         "Duplicate groups",
