@@ -1,10 +1,12 @@
 """The map page, without a browser: what it says, and what a link to it opens."""
 
 import dataclasses
+import re
 from datetime import datetime
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from explorer.params import EmbedParams, Params
 from explorer.report.cells import without_surrogates
@@ -102,6 +104,28 @@ def test_filters_from_a_link_are_counted(opened, analysis):
     app.button(key="clear-filters").click().run()
     assert "match the filters" not in shown(app)
     assert app.multiselect(key="c0").value == []
+
+
+def test_the_legend_counts_what_is_drawn_and_what_matches(opened):
+    made = make_analysis([text for text in ("backup failed", "vpn down") for _ in range(6)])
+    made = with_column(made, "team", ["Alpha", *["Beta"] * 5] * 2)
+    app = opened(made, colour="team")
+    text = legend(app)
+    assert text == "texts tickets Beta 2 10 Alpha 0 2"
+    assert "most frequent value" in shown(app)
+    assert "2 texts with records of different values" in shown(app)
+    app = opened(made, colour="team", c0="Alpha")
+    assert legend(app) == "texts tickets Alpha 2 2"
+    assert "Only what matches the filters is counted" in shown(app)
+    assert "different values" not in shown(app)
+    app = opened(made, colour="team", c0="Alpha", clusters="-1", strange="true")
+    assert "Nothing matches the filters." in shown(app)
+
+
+def legend(app: AppTest) -> str:
+    """The words of the legend."""
+    (html,) = [element.proto.body for element in app.get("html") if ">texts<" in element.proto.body]
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
 
 
 def test_a_time_span_is_a_filter(opened, analysis):
