@@ -20,9 +20,6 @@ def show_current_run() -> None:
         return
     st.subheader(parts.plain(entry.title), anchor=False)
     parts.show_run(entry)
-    if not entry.status.is_active and st.button("Try again", icon=":material/refresh:", key="retry"):
-        cached.library().restart(entry.id)
-        st.rerun()
 
 
 def choose() -> intake.Chosen | None:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.types import Progress
 from explorer.workspace.library import Library
-from explorer.workspace.status import StatusWriter
+from explorer.workspace.status import Status, StatusWriter, write_status
 from tests.factories import make_analysis
 from tests.ui.opened import ANALYSIS_ID, put_in_library, shown
 
@@ -159,6 +159,26 @@ def test_a_run_that_died_says_so_and_can_be_tried_again(app: AppTest, home: Path
     app.run()
     assert "ran out of memory" in " ".join(error.value for error in app.error)
     assert app.button(key="retry")
+
+
+@pytest.mark.parametrize("page", ["start", "overview", "map", "duplicates", "anomalies", "export"])
+@pytest.mark.parametrize("state", ["cancelled", "failed"])
+def test_a_run_that_ended_early_can_be_tried_again_on_every_page(
+    app: AppTest, home: Path, monkeypatch: pytest.MonkeyPatch, page: str, state: str
+) -> None:
+    put_in_library(make_analysis(["printer", "vpn"]), home)
+    write_status(home / "analyses" / ANALYSIS_ID, Status(state, message="The disk is full."))  # type: ignore[arg-type]
+    restarted: list[str] = []
+    monkeypatch.setattr(Library, "restart", lambda _, analysis_id: restarted.append(analysis_id))
+    app.query_params["analysis"] = ANALYSIS_ID
+    app.run()
+    app.query_params["analysis"] = ANALYSIS_ID
+    app.switch_page(f"explorer/ui/pages/{page}.py").run()
+    links = [link.proto.label for link in app.get("page_link")]
+    assert ("Go to the start page" in links) == (page != "start")
+    app.button(key="retry").click().run()
+    assert restarted == [ANALYSIS_ID]
+    assert not app.exception
 
 
 def test_a_run_under_way_shows_how_far_it_is_and_can_be_cancelled(app: AppTest, home: Path) -> None:
