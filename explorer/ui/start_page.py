@@ -24,6 +24,12 @@ def show_current_run() -> None:
 
 def choose() -> intake.Chosen | None:
     """Upload or sample; None while nothing is chosen."""
+    chosen = _choose()
+    intake.hold(chosen)
+    return chosen
+
+
+def _choose() -> intake.Chosen | None:
     limits = load_config().dashboard
     left, right = st.columns([3, 2], gap="large")
     with left:

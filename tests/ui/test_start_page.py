@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,45 @@ def test_a_files_name_is_only_shown(app: AppTest, home: Path, name: str) -> None
     kept = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
     assert kept
     assert all(path.parts[0] in ("incoming", "cache", "lock") for path in kept)
+
+
+def holding(home: Path, content: bytes) -> list[Path]:
+    """The files below ``home`` that hold ``content``."""
+    return [path for path in home.rglob("*") if path.is_file() and content in path.read_bytes()]
+
+
+def test_what_leaves_the_uploader_leaves_the_disk(app: AppTest, home: Path) -> None:
+    upload(app)
+    assert len(holding(home, b"vpn is down")) >= 2, "the upload and what was read of it"
+    app.file_uploader[0].clear()
+    app.file_uploader[0].upload("other.csv", b"key,text\n1,screen is black\n2,mail is slow\n", "text/csv")
+    app.run()
+    assert holding(home, b"vpn is down") == []
+    assert holding(home, b"screen is black")
+    app.file_uploader[0].clear().run()
+    assert not app.exception
+    assert list((home / "incoming").iterdir()) == []
+
+
+def test_one_of_two_files_can_leave(app: AppTest, home: Path) -> None:
+    upload(app)
+    other = b"key;opened;summary\nB-1;2026-03-01;screen is black\n"
+    app.file_uploader[0].upload("other.csv", other, "text/csv")
+    app.run()
+    assert "other.csv" in shown(app).replace("\\", "")
+    app.file_uploader[0].set_value([("other.csv", other, "text/csv")])
+    app.run()
+    assert holding(home, b"vpn is down") == []
+    assert holding(home, b"screen is black")
+
+
+def test_an_upload_of_yesterday_is_gone_when_the_start_page_is_opened(app: AppTest, home: Path) -> None:
+    folder = home / "incoming" / "read-1-2"
+    folder.mkdir(parents=True)
+    (folder / "table.arrow").write_bytes(b"vpn is down")
+    os.utime(folder, (time.time() - 25 * 3600,) * 2)
+    app.run()
+    assert not folder.exists()
 
 
 @pytest.mark.slow
