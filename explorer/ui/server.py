@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from explorer.errors import SettingsError
 from explorer.workspace.config import load_config
+from explorer.workspace.incoming import Incoming
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -27,6 +28,7 @@ def serve(port: int, *, open_browser: bool) -> NoReturn:
             f"Port {port} is in use, maybe by a dashboard that is open already: look at http://localhost:{port}, or "
             f"choose another one with --port {port + 1}."
         )
+    Incoming().sweep()
     app = _find("app.py", "app.py")
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"]
     command.append(f"--server.maxUploadSize={load_config().dashboard.upload_mb}")
