@@ -160,14 +160,6 @@ def test_a_home_that_cannot_be_made_is_a_sentence(
     assert "EXPLORER_HOME" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["analyze"], ["analyze", "x.csv"], ["nonsense"], ["similar", "DIR"]])
-def test_bad_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(arguments)
-    assert stop.value.code == 2
-    assert "usage:" in capsys.readouterr().err
-
-
 def test_search_and_similar_answer_from_a_finished_analysis(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     analyze(tickets(tmp_path), "--out", out)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer.commands import reading_options
+from explorer.commands.outcome import outcome
+from explorer.console import ConsoleProgress, printable
 from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError
 from explorer.params import DEFAULT_MODEL, Params
 from explorer.workspace.faults import internal_fault
@@ -72,19 +74,13 @@ def add(commands: Any) -> None:
 
 def _analyze(options: argparse.Namespace) -> int:
     if options.job is None:
-        from explorer.console import ConsoleProgress
-
         console = ConsoleProgress()
         try:
             analysis = _run(options, console)
         finally:
             console.close()
-        from explorer.report.summary import headline
-
-        sys.stdout.write(f"{headline(analysis)}\n")
-        for warning in analysis.warnings:
-            sys.stdout.write(f"Note: {warning}\n")
-        sys.stdout.write(f"The reports are in {options.out}; open {options.out / 'report.html'} first.\n")
+        for line in outcome(analysis, options.out):
+            sys.stdout.write(printable(line) + "\n")
         return 0
 
     from explorer.workspace.library import run_slot
@@ -198,10 +194,26 @@ def _check_out(out: Path) -> None:
     """Finds out before the work, not after it, that the reports cannot be written."""
     if out.exists() and not out.is_dir():
         raise SettingsError(f"--out {out} is a file. Name a folder for the reports.")
+    from explorer.report import EXPORTERS, SUMMARY_FILE
+    from explorer.workspace.saved import FOLDER
+
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"The folder {out} cannot be made ({error.strerror}). Name another one.") from error
+    saved = out / FOLDER
+    if saved.exists() and not saved.is_dir():
+        raise SettingsError(f"{saved} is a file, where the analysis is kept as a folder. Name another --out.")
+    for name in (SUMMARY_FILE, *(exporter.file_name for exporter in EXPORTERS.values())):
+        if (out / name).is_dir():
+            raise SettingsError(f"{out / name} is a folder, where a report is written. Name another --out.")
+    for folder in filter(Path.is_dir, (out, saved)):
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise SettingsError(f"The folder {folder} cannot be written to ({why}). Name another --out.") from error
 
 
 def _columns(text: str, columns: list[str]) -> list[str]:
