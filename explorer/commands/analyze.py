@@ -39,10 +39,15 @@ def add(commands: Any) -> None:
     )
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the reports")
-    columns = command.add_argument_group("columns (guessed where not given)")
+    columns = command.add_argument_group(
+        "columns (guessed where not given; '' for none)",
+        "'explorer inspect FILE' lists their names, also those of a log: line, time, level, component, message and the "
+        "fields of its format.",
+    )
     columns.add_argument("--text", metavar="COL,COL", help="text columns, joined in this order")
     columns.add_argument("--id", metavar="COL", help="column with the records' ids")
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
+    columns.add_argument("--categories", metavar="COL,COL", help="columns offered for colours and filters")
     reading = reading_options.add(command)
     reading.add_argument(
         "--session",
@@ -67,6 +72,7 @@ def add(commands: Any) -> None:
     settings.add_argument("--no-cache", action="store_true", help="neither read nor keep vectors on disk")
     # How the dashboard runs this command: single columns (a name may hold a comma), and where to say how far it is.
     command.add_argument("--text-column", action="append", help=argparse.SUPPRESS)
+    command.add_argument("--category-column", action="append", help=argparse.SUPPRESS)
     command.add_argument("--job", type=Path, help=argparse.SUPPRESS)
     command.add_argument("--owner", default="command line", help=argparse.SUPPRESS)
     command.set_defaults(run=_analyze)
@@ -126,6 +132,10 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
         duplicate_threshold=options.duplicate_threshold,
         seed=options.seed,
     )
+    if options.session and (options.id or options.categories or options.category_column):
+        raise SettingsError(
+            "With --session records have ids and columns of their own; leave --id and --categories out."
+        )
     _check_out(options.out)
     from explorer.ingest import build_corpus, resolve_roles
     from explorer.ingest.clock import utc_today
@@ -138,8 +148,13 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     start = time.perf_counter()
     table = _read(options, progress)
-    text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
-    roles = resolve_roles(table, id=options.id, text=text, time=options.time)
+    roles = resolve_roles(
+        table,
+        id=options.id,
+        text=options.text_column or _columns(options.text, table.columns),
+        time=options.time,
+        categories=options.category_column or _columns(options.categories, table.columns),
+    )
     corpus = build_corpus(
         table,
         roles,
@@ -216,6 +231,8 @@ def _check_out(out: Path) -> None:
             raise SettingsError(f"The folder {folder} cannot be written to ({why}). Name another --out.") from error
 
 
-def _columns(text: str, columns: list[str]) -> list[str]:
-    """``--text``: one column whose name may hold commas, or several names between commas."""
-    return [text] if text in columns else [name.strip() for name in text.split(",") if name.strip()]
+def _columns(names: str | None, columns: list[str]) -> list[str] | None:
+    """``--text``, ``--categories``: one column whose name may hold commas, or several names between commas."""
+    if names is None:
+        return None
+    return [names] if names in columns else [name.strip() for name in names.split(",") if name.strip()]
