@@ -102,11 +102,31 @@ def test_columns_settings_and_several_files(tmp_path: Path) -> None:
     assert (settings["duplicates"]["threshold"], settings["layout"]["seed"]) == (0.8, 7)
 
 
+def test_columns_of_a_log_are_those_that_were_named(tmp_path: Path) -> None:
+    log, out = tmp_path / "app.log", tmp_path / "out"
+    log.write_text(
+        "".join(
+            f"2026-03-01 10:00:{i:02},000 {['INFO', 'WARN'][i % 2]} [t-{i % 3}] a.B: disk {i} full\n" for i in range(12)
+        )
+    )
+    options = ["--id", "thread", "--text", "level,message", "--time", "", "--categories", "component, thread"]
+    assert analyze(log, "--out", out, *options) == 0
+    assert [row["id"] for row in rows_of(out / "records.csv")][:3] == ["t-0", "t-1", "t-2"]
+    assert pq.read_table(out / "records.parquet")["text"][0].as_py() == "INFO disk 0 full"
+    columns = json.loads((out / "analysis.json").read_text())["columns"]
+    assert (columns["id"], columns["time"]) == ("thread", None)
+    assert (columns["text"], columns["categories"]) == (["level", "message"], ["component", "thread"])
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (["missing.csv"], "missing.csv"),
         (["tickets.csv", "--text", "sumary"], "Did you mean 'summary'?"),
+        (["tickets.csv", "--categories", "summary,stat"], "no column 'stat'"),
+        (["tickets.csv", "--text="], "at least one column"),
+        (["tickets.csv", "--session", "key", "--id", "key"], "leave --id and --categories out"),
+        (["tickets.csv", "--session", "key", "--categories", "key"], "leave --id and --categories out"),
         (["tickets.csv", "--duplicate-threshold", "7"], "threshold is 7.0; choose"),
         (["tickets.csv", "--neighbours", "0", "--min-cluster-size", "1"], "smallest cluster size is 1"),
         (["tickets.csv", "--model", "/no/such/folder"], "no model folder"),

@@ -30,6 +30,7 @@ def add(commands: Any) -> None:
     """``explorer analyze``."""
     command = commands.add_parser(
         "analyze",
+        usage="%(prog)s FILE [FILE ...] --out DIR [options]",
         help="find duplicates, anomalies and clusters in files and write reports",
         description="Reads tickets (delimited text, workbooks, JSON, Parquet, mail) or logs, also packed, and "
         "writes reports to a folder. Several files are read as one. Rows count from 0 in file order.",
@@ -40,12 +41,14 @@ def add(commands: Any) -> None:
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the reports")
     columns = command.add_argument_group(
-        "columns (guessed where not given; '' for none)",
+        "columns (guessed where not given)",
         "'explorer inspect FILE' lists their names, also those of a log: line, time, level, component, message and the "
-        "fields of its format.",
+        "fields of its format. '' says that there is none.",
     )
     columns.add_argument("--text", metavar="COL,COL", help="text columns, joined in this order")
-    columns.add_argument("--id", metavar="COL", help="column with the records' ids")
+    columns.add_argument(
+        "--id", metavar="COL", help="column with the records' ids; without one file and line are shown"
+    )
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
     columns.add_argument("--categories", metavar="COL,COL", help="columns offered for colours and filters")
     reading = reading_options.add(command)
