@@ -53,7 +53,8 @@ def test_no_note_is_said_twice_and_each_names_the_files_it_is_about() -> None:
     lines = said(
         report("a.csv", "Shared.", "Own.", "Own."), report("b.csv", "Shared."), report("c.csv", "Shared.", "Own.")
     )
-    assert lines[1:-1] == ["Note: Shared.", "Note on a.csv, c.csv: Own."]
+    assert lines[1:-1] == ["Note on each of the 3 files: Shared.", "Note on a.csv, c.csv: Own."]
+    assert said(report("a.csv", "Own."))[1] == "Note: Own."
     many = said(*(report(f"{i}.csv", "Most.") for i in range(9)), report("x.csv"))
     assert many[1] == "Note on 0.csv, 1.csv, 2.csv and 6 more files: Most."
 

@@ -44,7 +44,9 @@ def test_a_session_is_one_record_with_its_messages_and_places(corpus):
     assert list(made.lines[:2]) == [1, 5]
     assert made.times is not None
     assert str(made.times[1]) == "2026-11-21T06:00:04.000"
-    assert any("81 records became 20 sessions by 'block'; 1 records" in note for note in made.reports[0].notes)
+    assert any(
+        "81 records became 20 sessions by 'block'; 1 record is of no session." in note for note in made.reports[0].notes
+    )
 
 
 def test_no_message_of_a_session_is_lost(corpus):

@@ -48,8 +48,8 @@ def _notes(reports: Sequence[ReadReport]) -> Iterator[str]:
         for note in dict.fromkeys(report.notes):
             files.setdefault(note, []).append(report.source)
     for note, names in files.items():
-        if len(names) == len(reports):
-            yield f"Note: {note}"
+        if len(names) == len(reports):  # counts in it are those of each file
+            yield f"Note: {note}" if len(reports) == 1 else f"Note on each of the {len(reports):,} files: {note}"
             continue
         more = len(names) - _MOST_NAMES
         listed = ", ".join(names[:_MOST_NAMES]) + (f" and {counted(more, 'more file')}" if more > 0 else "")

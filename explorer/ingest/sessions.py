@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.counting import counted
 from explorer.errors import UnknownColumnError
 from explorer.ingest.corpus import corpus_fingerprint
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
@@ -102,8 +103,9 @@ def group_sessions(corpus: Corpus, field: str) -> Corpus:
     )
     times = None if corpus.times is None else corpus.times[first]
     without = sum(name is None for name in names)
-    note = f"{corpus.n_records:,} records became {len(groups) - without:,} sessions by {field!r}"
-    note += f"; {without:,} records are of no session." if without else "."
+    became = counted(len(groups) - without, "session")
+    note = f"{counted(corpus.n_records, 'record')} became {became} by {field!r}"
+    note += f"; {counted(without, 'record')} {'is' if without == 1 else 'are'} of no session." if without else "."
     return replace(
         corpus,
         ids=ids,
