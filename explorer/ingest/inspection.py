@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer.ingest.corpus import build_corpus
 from explorer.ingest.roles import guess_roles
+from explorer.ingest.sessions import SessionField, session_fields
 from explorer.types import Cleaning, Forms, Kind, ReadReport, RejectedRow, Roles, Table
 
 SAMPLE_ROWS = 20
@@ -22,7 +23,8 @@ class Inspection:
     ``sample`` are the first rows, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
     first rows set aside, of ``n_rejected``. ``roles``, ``kind``, ``mask`` and ``clean`` are what an
     analysis would use; ``cut`` counts the records per kind of what cleaning would leave out of the comparison (see
-    :data:`explorer.ingest.cleaning.KINDS`), and ``cut_examples`` has one of each.
+    :data:`explorer.ingest.cleaning.KINDS`), and ``cut_examples`` has one of each. ``sessions`` are what may put the
+    records of a log together, the best first.
     """
 
     reports: tuple[ReadReport, ...]
@@ -39,6 +41,7 @@ class Inspection:
     sample: tuple[tuple[str | None, ...], ...]
     sample_lines: tuple[int, ...]
     rejected: tuple[RejectedRow, ...]
+    sessions: tuple[SessionField, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -46,6 +49,7 @@ class Inspection:
         plain["reports"] = [asdict(report) for report in self.reports]
         plain["roles"] = {**vars(self.roles), "reasons": dict(self.roles.reasons)}
         plain["rejected"] = [row._asdict() for row in self.rejected]
+        plain["sessions"] = [field._asdict() for field in self.sessions]
         return plain
 
     @classmethod
@@ -57,6 +61,7 @@ class Inspection:
         )
         values["roles"] = Roles(**{name: as_tuples(value) for name, value in data["roles"].items()})
         values["rejected"] = tuple(RejectedRow(**row) for row in data["rejected"])
+        values["sessions"] = tuple(SessionField(**field) for field in data["sessions"])
         return cls(**values)
 
 
@@ -84,6 +89,7 @@ def inspect_table(table: Table, *, day_first: bool | None = None, today: dt.date
         sample=tuple(zip(*(column.to_pylist() for column in sample.columns), strict=True)),
         sample_lines=tuple(table.lines[:SAMPLE_ROWS].tolist()),
         rejected=table.rejected[:SAMPLE_REJECTED],
+        sessions=session_fields(corpus) if corpus.kind == "logs" else (),
     )
 
 

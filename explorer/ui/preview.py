@@ -13,7 +13,6 @@ from explorer.ingest.cleaning import KINDS
 from explorer.ingest.inspection import Inspection
 from explorer.ingest.log_columns import LINE
 from explorer.ingest.log_formats import LOG_FORMATS
-from explorer.ingest.sessions import GUESS
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.report.cells import page_text
 from explorer.report.summary import counted
@@ -224,14 +223,15 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
 
 def _choose_session(chosen: intake.Chosen, inspection: Inspection) -> str | None:
     """By what log records are put together to sessions; None leaves each one by itself."""
+    told = {field.name: field.told for field in inspection.sessions}
     fields = [name for name in inspection.columns if name not in (*inspection.roles.text, inspection.roles.time, LINE)]
     session: str | None = st.selectbox(
         "One record for",
-        [GUESS, *fields],
+        [*told, *(name for name in fields if name not in told)],
         index=None,
         key=f"session-{chosen.fingerprint}",
         placeholder="each line of the log",
-        format_func=lambda field: "each session, found by what repeats" if field == GUESS else f"each {field}",
+        format_func=lambda field: told.get(field, f"each {field}"),
         accept_new_options=True,
         help="A request, block, virtual machine or thread whose lines tell one story becomes one record. Choose a "
         "column, or type the key of KEY=value in the messages.",
