@@ -91,14 +91,17 @@ def test_a_log_is_masked_and_its_lines_keep_their_place(tmp_path: Path) -> None:
 
 
 def test_columns_settings_and_several_files(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("key,short,long\n1,printer,it jams\n")
-    (tmp_path / "b.csv").write_text("key,short,long\n1,vpn,it drops\n")
+    (tmp_path / "a.csv").write_text('key,short,long,"a, b"\n1,printer,it jams,x\n')
+    (tmp_path / "b.csv").write_text('key,short,long,"a, b"\n1,vpn,it drops,y\n')
     out = tmp_path / "out"
     options = ["--text", "long,short", "--id", "key", "--duplicate-threshold", "0.8", "--seed", "7", "--table"]
+    options += ["--category-column", "a, b", "--category-column", "short"]
     assert analyze(tmp_path / "a.csv", tmp_path / "b.csv", "--out", out, *options) == 0
     assert [row["id"] for row in rows_of(out / "records.csv")] == ["1", "1"], "a repeated id never merges records"
     assert pq.read_table(out / "records.parquet")["text"].to_pylist() == ["it jams\nprinter", "it drops\nvpn"]
-    settings = json.loads((out / "analysis.json").read_text())["settings"]
+    summary = json.loads((out / "analysis.json").read_text())
+    assert summary["columns"]["categories"] == ["a, b", "short"], "a name may hold a comma"
+    settings = summary["settings"]
     assert (settings["duplicates"]["threshold"], settings["layout"]["seed"]) == (0.8, 7)
 
 

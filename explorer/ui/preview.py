@@ -234,7 +234,8 @@ def _choose_session(chosen: intake.Chosen, inspection: Inspection) -> str | None
         format_func=lambda field: told.get(field, f"each {field}"),
         accept_new_options=True,
         help="A request, block, virtual machine or thread whose lines tell one story becomes one record. Choose a "
-        "column, or type the key of KEY=value in the messages.",
+        "column, or type the key of KEY=value in the messages. What its lines share is then its id, and it has no "
+        "categories.",
     )
     return session
 
