@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +32,11 @@ def log_texts(table: Table) -> pa.ChunkedArray:
         return lines
     messages = table.cells.column(MESSAGE)
     return pc.coalesce(messages, lines) if messages.null_count else messages
+
+
+def log_column(table: Table, name: str) -> pa.ChunkedArray:
+    """One column of a log; of a file without messages the whole records stand for them."""
+    return log_texts(table) if name == MESSAGE else table.cells.column(name)
 
 
 def log_times(
@@ -83,7 +88,7 @@ def newest_time(file_name: str, today: dt.date | None) -> np.datetime64 | None:
 
 
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
-    """The columns with one for the level, where records say it, and the columns whose values repeat."""
+    """The columns with one for the level, where records say it; where they do not differ in it, it is no category."""
     cells = table.cells
     given = cells.column(LEVEL) if LEVEL in cells.column_names else None
     if given is None or given.null_count:
@@ -94,21 +99,20 @@ def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
                 cells = cells.append_column(LEVEL, column)
             else:
                 cells = cells.set_column(cells.column_names.index(LEVEL), LEVEL, column)
-    return cells, replace(roles, categories=_categories(cells))
+    differs = LEVEL in cells.column_names and len(pc.unique(cells.column(LEVEL).drop_null())) > 1
+    return cells, replace(roles, categories=tuple(name for name in roles.categories if name != LEVEL or differs))
 
 
-def _categories(cells: pa.Table) -> tuple[str, ...]:
-    """Columns with few values that repeat, the level first."""
-    names = [LEVEL] if LEVEL in cells.column_names else []
-    names += [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE)]
-    return tuple(name for name in names if _is_category(cells.column(name), is_level=name == LEVEL))
+def guess_log_categories(cells: pa.Table, taken: Collection[str | None]) -> tuple[str, ...]:
+    """Columns with few values that repeat. The level comes first, also where it is yet to be found in the records."""
+    names = [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE) and name not in taken]
+    level = () if LEVEL in taken else (LEVEL,)
+    return (*level, *(name for name in names if _is_category(cells.column(name))))
 
 
-def _is_category(column: pa.ChunkedArray, *, is_level: bool) -> bool:
+def _is_category(column: pa.ChunkedArray) -> bool:
     values = pc.unique(column.drop_null())
     n_filled = len(column) - column.null_count
-    if is_level:
-        return len(values) > 1
     is_short = len(values) > 0 and pc.max(pc.utf8_length(values)).as_py() <= _LONGEST_VALUE
     return (
         is_short and 2 <= len(values) <= _MOST_VALUES and 2 * len(values) <= n_filled and 10 * n_filled >= len(column)

@@ -11,6 +11,7 @@ from explorer.ingest import role_words as words
 from explorer.ingest.column_stats import ColumnStats, column_stats
 from explorer.ingest.exports import recognise_export
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
+from explorer.ingest.log_records import guess_log_categories
 from explorer.ingest.ticket_roles import TICKET_ROLES, from_export, guess_ticket_role
 from explorer.types import Roles, Table
 
@@ -32,25 +33,30 @@ def resolve_roles(
     id: str | None = None,
     text: str | Sequence[str] | None = None,
     time: str | None = None,
+    categories: str | Sequence[str] | None = None,
     **others: str | None,
 ) -> Roles:
     """Roles as chosen by the user, and a guess for what was left out (None). ``""`` says that there is no such column.
 
-    ``others`` are the roles of :data:`explorer.ingest.ticket_roles.TICKET_ROLES` (link, status, priority, ...). Names
-    are matched exactly, then without regard to letter case. Raises UnknownColumnError for a name the table does not
-    have, InputError when no text column is left.
+    In a log any of its columns can be chosen, the raw ``line`` among them; ``level`` can be a category where it is yet
+    to be found in the lines. ``others`` are the roles of :data:`explorer.ingest.ticket_roles.TICKET_ROLES` (link,
+    status, priority, ...). Names are matched exactly, then without regard to letter case. Raises UnknownColumnError for
+    a name the table does not have, InputError when no text column is left.
     """
     if unknown := sorted(set(others) - set(TICKET_ROLES)):
         raise TypeError(f"There is no role {unknown[0]!r}.")
-    wanted = [text] if isinstance(text, str) else list(text or ())
-    if table.is_lines:
-        return _line_roles(table, [name for name in (id, *wanted, time, *others.values()) if name])
-    chosen_text = tuple(dict.fromkeys(_find(name, table.columns) for name in wanted if name))
+    chosen_text = _find_all(text, table.columns) or ()
     if text is not None and not chosen_text:
         raise InputError("No text column was chosen. Choose at least one column with the texts to compare.")
     named = {role: name for role, name in {"id": id, "time": time, **others}.items() if name is not None}
     chosen = {role: _find(name, table.columns) if name else None for role, name in named.items()}
-    return _Guess(table, chosen, chosen_text).roles()
+    known = dict.fromkeys([*table.columns, LEVEL]) if table.is_lines else table.columns
+    guess = _line_roles(table, chosen, chosen_text) if table.is_lines else _Guess(table, chosen, chosen_text).roles()
+    chosen_categories = _find_all(categories, list(known))
+    if chosen_categories is None:
+        return guess
+    said = _chosen(chosen_categories) if chosen_categories else "No column was chosen."
+    return replace(guess, categories=chosen_categories, reasons={**guess.reasons, "categories": said})
 
 
 class _Guess:
@@ -62,7 +68,7 @@ class _Guess:
         self._chosen = chosen
         self._text = text
         self._taken = {name for name in (*chosen.values(), *text) if name is not None}
-        self._reasons = {role: f"{name!r} was chosen." for role, name in chosen.items() if name}
+        self._reasons = {role: _chosen([name]) for role, name in chosen.items() if name}
 
     def roles(self) -> Roles:
         found = {role: self._column(role, guess) for role, guess in (("time", _guess_time), ("id", _guess_id))}
@@ -70,7 +76,8 @@ class _Guess:
         for role in TICKET_ROLES:
             guess = partial(_guess_ticket_role, role=role)
             found[role] = self._column(role, guess)
-        roles = Roles(text=text, categories=(), reasons=self._reasons, **found)
+        notes = () if self._text else _empty_texts(self._stats, text)
+        roles = Roles(text=text, categories=(), reasons=self._reasons, notes=notes, **found)
         return replace(roles, categories=_guess_categories(self._stats, roles))
 
     def _column(self, role: str, guess: Callable[[list[ColumnStats], dict[str, str]], str | None]) -> str | None:
@@ -93,7 +100,7 @@ class _Guess:
 
     def _text_columns(self, found: dict[str, str | None]) -> tuple[str, ...]:
         if self._text:
-            self._reasons["text"] = f"{_listed(self._text)} {'was' if len(self._text) == 1 else 'were'} chosen."
+            self._reasons["text"] = _chosen(self._text)
             return self._text
         # A file of one column has no id: that column is the text.
         if len(self._stats) == len(self._taken):
@@ -126,15 +133,20 @@ def _an(tool: str) -> str:
     return f"an {tool}" if tool[0] in "AEIOU" else f"a {tool}"
 
 
-def _line_roles(table: Table, named: Sequence[str]) -> Roles:
-    for name in named:
-        _find(name, table.columns)
-    if MESSAGE in table.columns:
-        reasons = {"text": "What each record of the log says, without its time, level and other fields."}
+def _line_roles(table: Table, chosen: Mapping[str, str | None], text: tuple[str, ...]) -> Roles:
+    """Roles of a log: what its format says, where the user did not choose."""
+    reasons = {role: _chosen([name]) for role, name in chosen.items() if name}
+    if text:
+        reasons["text"] = _chosen(text)
+    elif MESSAGE in table.columns:
+        text = (MESSAGE,)
+        reasons["text"] = "What each record of the log says, without its time, level and other fields."
     else:
-        reasons = {"text": "Each line of the file is one record."}
-    text = MESSAGE if MESSAGE in table.columns else LINE
-    return Roles(None, (text,), TIME if TIME in table.columns else None, (LEVEL,), reasons)
+        text = (LINE,)
+        reasons["text"] = "Each line of the file is one record."
+    found = {"id": None, "time": TIME if TIME in table.columns else None, **chosen}
+    categories = guess_log_categories(table.cells, {*text, *found.values()})
+    return Roles(text=text, categories=categories, reasons=reasons, notes=(), **found)
 
 
 def _find(name: str, columns: list[str]) -> str:
@@ -146,12 +158,24 @@ def _find(name: str, columns: list[str]) -> str:
     raise UnknownColumnError(name, columns)
 
 
+def _find_all(names: str | Sequence[str] | None, columns: list[str]) -> tuple[str, ...] | None:
+    """Every column named, once; None where nothing was said."""
+    if names is None:
+        return None
+    wanted = [names] if isinstance(names, str) else names
+    return tuple(dict.fromkeys(_find(name, columns) for name in wanted if name))
+
+
 def _free(stats: list[ColumnStats], taken: set[str]) -> list[ColumnStats]:
     return [column for column in stats if column.name not in taken and column.n_filled]
 
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(repr(name) for name in names)
+
+
+def _chosen(names: Sequence[str]) -> str:
+    return f"{_listed(names)} {'was' if len(names) == 1 else 'were'} chosen."
 
 
 def _guess_time(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None:
@@ -218,6 +242,22 @@ def _guess_text(stats: list[ColumnStats], reasons: dict[str, str]) -> tuple[str,
     named = " its name says so, and" if best.words & (words.TITLE | words.BODY) else ""
     reasons["text"] = f"{best.name!r}:{named} it holds running text, {best.mean_words:.0f} words on average."
     return (best.name,)
+
+
+def _empty_texts(stats: list[ColumnStats], text: Sequence[str]) -> tuple[str, ...]:
+    """Says so where columns named like a title or a body are empty, and something else was taken for the text."""
+    empty = [column.name for column in stats if not column.n_filled and _is_named_text(column)]
+    if not empty or any(_is_named_text(column) for column in stats if column.name in text):
+        return ()
+    have, are = "has" if len(empty) == 1 else "have", "is" if len(text) == 1 else "are"
+    return (
+        f"{_listed(empty)} {have} no text in any record, so {_listed(text)} {are} compared instead. "
+        "Check the export, or choose the column with the texts.",
+    )
+
+
+def _is_named_text(column: ColumnStats) -> bool:
+    return bool(column.words & ((words.TITLE - {"name"}) | words.BODY)) and not column.words & words.NOT_TEXT
 
 
 def _text_fit(column: ColumnStats) -> float:

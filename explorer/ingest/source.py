@@ -161,7 +161,7 @@ def _read_bytes(path: Path, shown: str) -> bytes:
     except FileNotFoundError as error:
         raise InputError(f"There is no file {str(path)!r}. Check the path.") from error
     except IsADirectoryError as error:
-        raise InputError(f"{shown} is a folder. Choose the files inside it.") from error
+        raise InputError(f"{str(path)!r} is a folder. Choose the files inside it.") from error
     except OSError as error:
         raise InputError(f"{shown} could not be read: {error.strerror or 'the disk refused'}.") from error
     if len(data) > archives.MAX_BYTES:

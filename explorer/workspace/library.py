@@ -44,6 +44,7 @@ class Request:
     id_column: str | None = None
     text_columns: tuple[str, ...] | None = None
     time_column: str | None = None
+    categories: tuple[str, ...] | None = None
     reading: ReadParams = field(default_factory=ReadParams)
     mask: bool | None = None
     clean: bool | None = None
@@ -71,6 +72,8 @@ class Request:
         }
         out += [f"--{name}={value}" for name, value in options.items() if value is not None]
         out += [f"--text-column={name}" for name in self.text_columns or ()]
+        if self.categories is not None:
+            out += [f"--category-column={name}" for name in self.categories] or ["--categories="]
         out += self.reading.to_arguments()
         if self.mask is not None:
             out.append("--mask" if self.mask else "--no-mask")

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.types import Progress
-from explorer.workspace.library import Library
+from explorer.workspace.library import Library, Request
 from explorer.workspace.status import Status, StatusWriter, write_status
 from tests.factories import make_analysis
 from tests.ui.opened import ANALYSIS_ID, put_in_library, shown
@@ -62,6 +62,85 @@ def test_roles_can_be_overridden_and_no_text_is_a_hint(app: AppTest) -> None:
     app.multiselect[0].set_value([]).run()
     assert "at least one column" in shown(app)
     assert not [button for button in app.button if "Analyse" in button.label]
+
+
+def started(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The command line of the analysis that the button would start."""
+    requests: list[Request] = []
+
+    def note(_self: Library, _files: object, request: Request, _read: object = None) -> str:
+        requests.append(request)
+        return "0123456789abcdef"
+
+    monkeypatch.setattr(Library, "start", note)
+    app.button(key="analyse").click().run()
+    return requests[0].arguments()
+
+
+def select(app: AppTest, label: str) -> Any:
+    (found,) = [choice for choice in app.multiselect if choice.label == label]
+    return found
+
+
+TABLE = "key,team,status,summary\n" + "".join(
+    f"A-{i},{['red', 'blue'][i % 2]},{['open', 'done'][i // 2 % 2]},printer {i} on floor {i % 5} jams\n"
+    for i in range(12)
+)
+LOG = "".join(
+    f"2026-03-01 10:00:{i:02},000 {['INFO', 'WARN'][i % 2]} [t-{i % 3}] a.B: disk {i} full\n" for i in range(12)
+)
+
+
+def test_nothing_is_sent_of_what_will_be_guessed_the_same(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, TABLE.encode())
+    assert started(app, monkeypatch) == ["--shown-name=export.csv"]
+
+
+def test_categories_can_be_chosen(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, TABLE.encode())
+    assert set(select(app, "Categories").value) == {"team", "status"}
+    select(app, "Categories").set_value(["team"]).run()
+    assert started(app, monkeypatch) == ["--shown-name=export.csv", "--category-column=team"]
+
+
+def test_no_category_is_a_choice(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, TABLE.encode())
+    select(app, "Categories").set_value([]).run()
+    assert started(app, monkeypatch) == ["--shown-name=export.csv", "--categories="]
+
+
+def test_columns_are_analysed_as_they_are_shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, TABLE.encode())
+    select(app, "Text to compare").set_value(["status"]).run()
+    sent = started(app, monkeypatch)
+    assert {"--text-column=status", "--id=key", "--time="} < set(sent)
+    assert {name for name in sent if "category" in name} == {"--category-column=team", "--category-column=status"}
+
+
+def test_a_log_with_columns_has_the_same_choices(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, LOG.encode(), "app.log")
+    assert select(app, "Text to compare").value == ["message"]
+    assert (box(app, "Id of a record").value, box(app, "Time of a record").value) == (None, "time")
+    assert select(app, "Categories").value == ["level", "thread"]
+    select(app, "Text to compare").set_value(["line"]).run()
+    box(app, "Id of a record").set_value("thread").run()
+    sent = started(app, monkeypatch)
+    assert {"--text-column=line", "--id=thread", "--time=time"} < set(sent)
+
+
+def test_plain_lines_have_nothing_to_choose_from(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, b"one thing\nanother thing\n", "app.log")
+    assert not app.multiselect
+    assert started(app, monkeypatch) == ["--shown-name=app.log"]
+
+
+def test_a_session_has_an_id_and_columns_of_its_own(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, LOG.encode(), "app.log")
+    box(app, "Id of a record").set_value("thread").run()
+    box(app, "One record for").set_value("thread").run()
+    sent = started(app, monkeypatch)
+    assert "--session=thread" in sent
+    assert not [option for option in sent if option.startswith(("--id", "--categ"))]
 
 
 def test_a_reading_can_be_changed_and_the_preview_follows(app: AppTest) -> None:
