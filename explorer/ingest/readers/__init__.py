@@ -16,7 +16,8 @@ from explorer.ingest.readers.w3c import W3cReader
 from explorer.ingest.readers.windows_csv import WindowsCsvReader
 from explorer.ingest.readers.windows_text import WindowsTextReader
 from explorer.ingest.readers.windows_xml import WindowsXmlReader
-from explorer.ingest.readers.workbook import ODS, XLS, XLSB, XLSX
+from explorer.ingest.readers.workbook import HTML, ODS, XLS, XLSB, XLSX, XML_WORKBOOK
+from explorer.ingest.readers.xml_records import XmlReader
 from explorer.ingest.source import Source
 
 __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
@@ -29,6 +30,8 @@ READERS: tuple[Reader, ...] = (
     ODS,
     XLS,
     XLSB,
+    HTML,
+    XML_WORKBOOK,
     MBOX,
     EML,
     LinesReader(),
@@ -37,6 +40,7 @@ READERS: tuple[Reader, ...] = (
     WindowsTextReader(),
     WindowsCsvReader(),
     W3cReader(),
+    XmlReader(),
     JsonLinesReader(),
     JsonReader(),
     DelimitedReader(),
