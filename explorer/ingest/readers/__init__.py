@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.errors import UnreadableFileError
 from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
+from explorer.ingest.readers.dumps import dump_kind
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
 from explorer.ingest.readers.json_document import JsonReader
@@ -64,4 +65,6 @@ def choose_reader(source: Source) -> Reader:
     best = max(allowed, key=lambda reader: sure[reader])
     if sure[best] == Confidence.NO:
         raise UnreadableFileError(f"{source.name} is not a text file. Read it as a table, not as plain lines.")
+    if as_lines is None and sure[best] < Confidence.PLAIN and (what := dump_kind(source)):
+        raise UnreadableFileError(f"{source.name} is {what}")
     return best

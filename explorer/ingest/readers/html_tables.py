@@ -17,7 +17,7 @@ from explorer.errors import UnreadableFileError
 from explorer.ingest.readers.grid import Merge, SheetRow
 from explorer.ingest.source import Source
 
-_MAX_NESTED = 8  # tables inside one another; what is deeper is text of the cell around it
+_MAX_NESTED = 4  # tables inside one another; what is deeper is text of the cell around it
 _MAX_TABLES = 200  # offered for choice, those with the most rows
 _MAX_SPAN = 1_000  # columns and rows that one cell may cover; HTML allows as many columns
 _MAX_SPANNED = 5_000_000  # cells filled by one above them

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from explorer.ingest.readers.xml_parts import Attributes, DamagedError, local_name
+from explorer.ingest.readers.xml_parts import Attributes, DamagedError
 
 MAX_DEPTH = 100
 _MAX_NAMES = 300  # different values of an attribute "name" that are kept
@@ -56,19 +55,22 @@ class Outline:
     def __init__(self) -> None:
         self.root = Node("")
         self._path = [self.root]
-        self._siblings: list[Counter[str]] = [Counter()]
+        self._siblings: list[dict[str, int] | None] = [None]
 
     def start(self, tag: str, attributes: Attributes) -> None:
-        tag = local_name(tag)
+        tag = tag.rpartition(":")[2]
         if len(self._path) > MAX_DEPTH:
             raise DamagedError(f"elements more than {MAX_DEPTH} deep")
         parent, siblings = self._path[-1], self._siblings[-1]
+        if siblings is None:
+            siblings = self._siblings[-1] = {}
         node = parent.children.get(tag)
         if node is None:
             node = parent.children[tag] = Node(tag)
-        siblings[tag] += 1
+        n_alike = siblings[tag] = siblings.get(tag, 0) + 1
         node.n += 1
-        node.most = max(node.most, siblings[tag])
+        if n_alike > node.most:
+            node.most = n_alike
         if attributes:
             node.has_attributes = True
             name = attributes.get(NAME)
@@ -77,7 +79,7 @@ class Outline:
                 if len(node.names) <= _MAX_NAMES:
                     node.names.add(name)
         self._path.append(node)
-        self._siblings.append(Counter())
+        self._siblings.append(None)
 
     def end(self, _: str) -> None:
         if len(self._path) > 1:  # the element around everything is none of the document

@@ -7,7 +7,6 @@ costs no other: reading goes on with the next one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -112,16 +111,18 @@ def _path_notes(path: tuple[str, ...], counts: dict[str, int]) -> list[str]:
     return notes
 
 
-@dataclass
 class _Element:
     """An element inside a record: what its column is called, its texts, and the columns of what it holds."""
 
-    label: str
-    node: Node
-    own: list[str] = field(default_factory=list)
-    all: list[str] = field(default_factory=list)  # those of elements inside too, in order
-    cells: Cells = field(default_factory=dict)
-    n_inside: int = 0
+    __slots__ = ("all", "cells", "label", "n_inside", "node", "own")
+
+    def __init__(self, label: str, node: Node) -> None:
+        self.label = label
+        self.node = node
+        self.own: list[str] = []
+        self.all: list[str] = []  # those of elements inside too, in order
+        self.cells: Cells = {}
+        self.n_inside = 0
 
 
 class _Reading:
@@ -184,7 +185,7 @@ class _Reading:
         )
 
     def start(self, tag: str, attributes: Attributes) -> None:
-        tag = local_name(tag)
+        tag = tag.rpartition(":")[2]
         self._depth += 1
         if self._open:
             self._start_inside(tag, attributes)
@@ -206,8 +207,7 @@ class _Reading:
         label = name if name is not None else "" if is_value else tag
         if tag.lower() in _LINES:
             above.all.append("\n")
-        full = ".".join(filter(None, (above.label, label)))
-        self._open.append(_Element(full, node))
+        self._open.append(_Element(f"{above.label}.{label}" if above.label and label else above.label or label, node))
         if attributes:
             self._add_attributes({key: value for key, value in attributes.items() if name is None or key != NAME})
 

@@ -22,7 +22,7 @@ _LONGEST_TAG = 16 << 20
 _NOT_LINE_END = re.compile(r"[^\r\n]")
 # A further document begins behind the end of an element; inside CDATA there is none before it.
 _INNER_PROLOG = re.compile(r"(?<=>)\s{0,99}<\?xml\s[^<>]{0,200}\?>\s{0,99}(?:<!DOCTYPE[^<>\[]{0,500}>)?")
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_AMPERSAND = re.compile(r"&(?!#\d{1,8};|#x[0-9A-Fa-f]{1,8};)(?:([A-Za-z][A-Za-z0-9]{1,31});)?")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
@@ -46,13 +46,16 @@ class XmlText:
     def mend(self) -> bool:
         """Replace what XML does not allow; False where there is nothing of the kind."""
         text = _INNER_PROLOG.sub(lambda found: _NOT_LINE_END.sub(" ", found.group()), self._text)
-        text, n_entities = _without_entities(text)
+        text, n_entities, n_bare = _without_entities(text)
         text, n_forbidden = allowed_text(text)
         if text == self._text:
             return False
         if n_entities:
             names = "1 name of a character" if n_entities == 1 else f"{n_entities:,} names of characters"
             self.notes.append(f"{names} that only HTML knows, such as &nbsp;, were read as in HTML.")
+        if n_bare:
+            marks = "1 ampersand" if n_bare == 1 else f"{n_bare:,} ampersands"
+            self.notes.append(f"{marks} that should be written &amp; were read as they stand.")
         if n_forbidden:
             letters = "1 character" if n_forbidden == 1 else f"{n_forbidden:,} characters"
             self.notes.append(f"{letters} that XML does not allow show as \ufffd.")
@@ -65,22 +68,28 @@ class XmlText:
         return self.data.count(b"\n", 0, place) + 1
 
 
-def _without_entities(text: str) -> tuple[str, int]:
-    """The text with HTML's names of characters as those characters, CDATA left alone; and how many there were."""
-    n = 0
+def _without_entities(text: str) -> tuple[str, int, int]:
+    """The text with HTML's names of characters as those characters, and ampersands that begin no name as they are;
+    CDATA left alone. How many there were of each."""
+    n_entities = n_bare = 0
 
     def character(found: re.Match[str]) -> str:
-        nonlocal n
-        meant = None if found[1] in _OF_XML else html5.get(f"{found[1]};")
-        n += meant is not None
-        return found.group() if meant is None else meant.replace("&", "&amp;").replace("<", "&lt;")
+        nonlocal n_entities, n_bare
+        if found[1] in _OF_XML:
+            return found.group()
+        meant = html5.get(f"{found[1]};")
+        if meant is None:
+            n_bare += 1
+            return f"&amp;{found.group()[1:]}"
+        n_entities += 1
+        return meant.replace("&", "&amp;").replace("<", "&lt;")
 
     pieces, at = [], 0
     while (begin := text.find(_CDATA, at)) >= 0 and (end := text.find(_CDATA_END, begin)) >= 0:
-        pieces += [_ENTITY.sub(character, text[at:begin]), text[begin:end]]
+        pieces += [_AMPERSAND.sub(character, text[at:begin]), text[begin:end]]
         at = end
-    pieces.append(_ENTITY.sub(character, text[at:]))
-    return "".join(pieces), n
+    pieces.append(_AMPERSAND.sub(character, text[at:]))
+    return "".join(pieces), n_entities, n_bare
 
 
 class XmlParser:

@@ -33,54 +33,45 @@ class XmlBook:
     n_without_value = 0
 
     def __init__(self, source: Source) -> None:
-        self._text = XmlText(source)
-        cells = _Cells(-1)
-        problem, place = _parse(cells, self._text)
-        if problem and self._text.mend():
-            cells = _Cells(-1)
-            problem, place = _parse(cells, self._text)
+        text = XmlText(source)
+        cells, problem, place = _parse(text)
+        if problem and text.mend():
+            cells, problem, place = _parse(text)
         if problem or not cells.is_over:
             problem = problem or "the file ends in the middle"
-            line = self._text.line_of(place)
             raise UnreadableFileError(
-                f"{source.name} is a damaged workbook in XML: {problem} (line {line:,}). Open it in a spreadsheet and "
-                "save it again as XLSX."
+                f"{source.name} is a damaged workbook in XML: {problem} (line {text.line_of(place):,}). Open it in a "
+                "spreadsheet and save it again as XLSX."
             )
-        self.notes = tuple(self._text.notes)
+        self.notes: Sequence[str] = tuple(text.notes)
         self.sheets = tuple(cells.sheets)
-        self._read: dict[int, tuple[list[SheetRow], list[Merge]]] = {}
+        self._cells = cells
 
     def rows(self, sheet: XmlSheet) -> Iterator[SheetRow]:
         """Every row with a filled cell, in the order of the sheet."""
-        return iter(self._sheet(sheet)[0])
+        return iter(self._cells.rows[sheet.position])
 
     def merged(self, sheet: XmlSheet) -> Sequence[Merge]:
         """Merged cells of the first rows."""
-        return self._sheet(sheet)[1]
-
-    def _sheet(self, sheet: XmlSheet) -> tuple[list[SheetRow], list[Merge]]:
-        if sheet.position not in self._read:
-            cells = _Cells(sheet.position)
-            _parse(cells, self._text)
-            self._read = {sheet.position: (cells.rows, cells.merges)}  # one sheet at a time is held
-        return self._read[sheet.position]
+        return self._cells.merges[sheet.position]
 
 
-def _parse(cells: _Cells, text: XmlText) -> tuple[str, int]:
-    """Why parsing stopped, "" where it did not, and at which byte."""
+def _parse(text: XmlText) -> tuple[_Cells, str, int]:
+    """The cells; why parsing stopped, "" where it did not, and at which byte."""
+    cells = _Cells()
     parser = XmlParser((cells.start, cells.end, cells.text))
-    return parser.feed(text.data), max(parser.place, 0)
+    problem = parser.feed(text.data)
+    return cells, problem, max(parser.place, 0)
 
 
 class _Cells:
-    """Handlers that list the sheets, and put the rows of one together."""
+    """Handlers that put the rows of every sheet together."""
 
-    def __init__(self, position: int) -> None:
+    def __init__(self) -> None:
         self.sheets: list[XmlSheet] = []
-        self.rows: list[SheetRow] = []
-        self.merges: list[Merge] = []
+        self.rows: list[list[SheetRow]] = []
+        self.merges: list[list[Merge]] = []
         self.is_over = False
-        self._position = position
         self._depth = 0
         self._row: dict[int, str] = {}
         self._number = 0
@@ -89,49 +80,53 @@ class _Cells:
         self._kind = ""
         self._text: list[str] | None = None
 
-    @property
-    def _is_chosen(self) -> bool:
-        return len(self.sheets) - 1 == self._position
-
     def start(self, tag: str, attributes: Attributes) -> None:
-        tag = local_name(tag)
+        tag = tag.rpartition(":")[2]
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise DamagedError(f"elements more than {_MAX_DEPTH} deep")
-        if tag == "Worksheet":
-            name = _get(attributes, "Name") or f"sheet {len(self.sheets) + 1}"
-            self.sheets.append(XmlSheet(name, True, len(self.sheets)))
-            self._number = 0
-        elif tag == "Visible" or not self._is_chosen:
-            self._text = [] if tag == "Visible" else None
+        if tag == "Data":
+            self._kind, self._text = _get(attributes, "Type"), []
+        elif tag == "Cell":
+            self._start_cell(attributes)
         elif tag == "Row":
             self._number = _place(attributes, self._number)
             self._row, self._column, self._covered = {}, -1, 0
-        elif tag == "Cell":
-            self._column = _place(attributes, self._column + self._covered + 1, first=1) - 1
-            self._covered = _number(attributes, "MergeAcross")
-            tall = _number(attributes, "MergeDown")
-            if (self._covered or tall) and self._number <= _MERGED_ROWS:
+        elif tag == "Visible":
+            self._text = []
+        elif tag == "Worksheet":
+            name = _get(attributes, "Name") or f"sheet {len(self.sheets) + 1}"
+            self.sheets.append(XmlSheet(name, True, len(self.sheets)))
+            self.rows.append([])
+            self.merges.append([])
+            self._number = 0
+
+    def _start_cell(self, attributes: Attributes) -> None:
+        self._column += self._covered + 1
+        self._covered = 0
+        if attributes:
+            stated = _number(attributes, "Index") - 1
+            self._column = max(stated, self._column)
+            self._covered, tall = _number(attributes, "MergeAcross"), _number(attributes, "MergeDown")
+            if (self._covered or tall) and self._number <= _MERGED_ROWS and self.merges:
                 bottom, right = self._number + tall, self._column + self._covered
-                self.merges.append(Merge(self._number, self._column, bottom, right))
-        elif tag == "Data":
-            self._kind, self._text = _get(attributes, "Type"), []
+                self.merges[-1].append(Merge(self._number, self._column, bottom, right))
 
     def end(self, tag: str) -> None:
-        tag = local_name(tag)
+        tag = tag.rpartition(":")[2]
         self._depth -= 1
         if tag == "Data" and self._text is not None:
             shown = _shown("".join(self._text), self._kind)
             if shown:
                 self._row[self._column] = shown
             self._text = None
+        elif tag == "Row" and self._row and self.rows:
+            self.rows[-1].append(SheetRow(self._number, self._row))
+            self._row = {}
         elif tag == "Visible" and self._text is not None:
             if self.sheets and "".join(self._text).strip() != "SheetVisible":
                 self.sheets[-1] = self.sheets[-1]._replace(is_visible=False)
             self._text = None
-        elif tag == "Row" and self._is_chosen and self._row:
-            self.rows.append(SheetRow(self._number, self._row))
-            self._row = {}
         elif tag == "Workbook":
             self.is_over = True
 
@@ -142,7 +137,10 @@ class _Cells:
 
 def _get(attributes: Attributes, name: str) -> str:
     """An attribute, whatever the prefix of its namespace."""
-    return next((value for key, value in attributes.items() if local_name(key) == name), "")
+    for key, value in attributes.items():
+        if key.endswith(name) and local_name(key) == name:
+            return value
+    return ""
 
 
 def _number(attributes: Attributes, name: str) -> int:
@@ -150,10 +148,9 @@ def _number(attributes: Attributes, name: str) -> int:
     return min(int(text), _MAX_NUMBER) if text.isascii() and text.isdigit() else 0
 
 
-def _place(attributes: Attributes, before: int, first: int = 1) -> int:
-    """The 1-based number of a row or cell: as stated, where that is not behind, or the next."""
-    stated = _number(attributes, "Index")
-    return stated if stated > before else before + first
+def _place(attributes: Attributes, before: int) -> int:
+    """The 1-based number of a row: as stated, where that is not behind, or the next."""
+    return max(_number(attributes, "Index"), before + 1) if attributes else before + 1
 
 
 def _shown(text: str, kind: str) -> str:
