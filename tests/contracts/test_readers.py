@@ -103,6 +103,14 @@ def w3c_bytes() -> bytes:
     return "\n".join(["#Version: 1.0", "#Fields: date time x-text", *lines]).encode()
 
 
+def json_log_bytes() -> bytes:
+    entries = [
+        {"timestamp": f"2026-11-21T06:48:1{i}Z", "severity": "ERROR", "message": " ".join(row)}
+        for i, row in enumerate(ROWS)
+    ]
+    return json.dumps({"entries": entries}).encode()
+
+
 def html_bytes() -> bytes:
     rows = (f"<tr><td>{key}</td><td>{text}</td></tr>" for key, text in ROWS)
     head = "".join(f"<th>{name}</th>" for name in COLUMNS)
@@ -130,6 +138,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "Windows events (text)": ("events.txt", event_text_bytes),
     "Windows events (CSV)": ("events.csv", event_csv_bytes),
     "W3C extended log": ("u_ex261121.log", w3c_bytes),
+    "JSON log": ("entries.json", json_log_bytes),
     "jsonl": ("tickets.jsonl", jsonl_bytes),
     "json": ("tickets.json", json_bytes),
     "xlsx": ("tickets.xlsx", xlsx_bytes),

@@ -10,6 +10,7 @@ from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
+from explorer.ingest.readers.json_log import JsonLogReader
 from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.readers.mail import EML, MBOX
 from explorer.ingest.readers.parquet import ParquetReader
@@ -41,6 +42,7 @@ READERS: tuple[Reader, ...] = (
     WindowsTextReader(),
     WindowsCsvReader(),
     W3cReader(),
+    JsonLogReader(),
     XmlReader(),
     JsonLinesReader(),
     JsonReader(),

@@ -13,15 +13,17 @@ from typing import Any
 
 _MAX_DEPTH = 200
 _FENCE = "```"
+_OF_DOCUMENT = frozenset({"type", "version", "content", "attrs", "marks"})
 
 Node = Mapping[str, Any]
 
 
 def is_rich_text(value: Mapping[str, Any]) -> bool:
-    """Whether an object is such a document as a whole: ``{"type": "doc", "content": [nodes]}``."""
+    """Whether an object is such a document and nothing else: ``{"type": "doc", "content": [nodes]}``."""
     content = value.get("content")
     return (
         value.get("type") == "doc"
+        and value.keys() <= _OF_DOCUMENT
         and isinstance(content, list)
         and all(isinstance(node, dict) and isinstance(node.get("type"), str) for node in content)
     )
@@ -133,7 +135,7 @@ def _leaf(node: Node) -> str:
 def _date(node: Node) -> str:
     stamp = _attribute(node, "timestamp")
     try:
-        return dt.datetime.fromtimestamp(int(stamp) / 1000, dt.timezone.utc).date().isoformat()
+        return dt.datetime.fromtimestamp(int(stamp) / 1000, dt.UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
         return stamp
 
