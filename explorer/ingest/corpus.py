@@ -17,6 +17,7 @@ from explorer.ingest import log_records
 from explorer.ingest.cleaning import KINDS, clean_texts
 from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
+from explorer.ingest.outcomes import with_outcomes
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import parse_times
 from explorer.strings import Strings, string_column
@@ -52,6 +53,8 @@ def build_corpus(
         raise InputError(f"None of the {table.n_rows:,} records has a text in {where}. Choose another text column.")
     kind: Kind = "logs" if table.is_lines or looks_like_logs(texts) else "tickets"
     is_masked = kind == "logs" if mask is None else mask
+    if kind == "logs" and not table.is_lines:
+        texts = Strings(with_outcomes(string_column(texts), table, _named(roles)))
     times, reports = _times(table, roles, texts, kind, day_first, today)
     table, times = order_by_time(replace(table, reports=reports), times)
     texts, reports = _texts(table, roles) if table.reports is not reports else texts, table.reports
@@ -91,6 +94,12 @@ def _texts(table: Table, roles: Roles) -> Strings:
         both = pc.binary_join_element_wise(joined, column, pa.scalar("\n", pa.large_string()))
         joined = pc.coalesce(both, joined, column)
     return Strings(pc.fill_null(joined, ""))
+
+
+def _named(roles: Roles) -> set[str]:
+    """The columns that have a role."""
+    single = (roles.id, roles.time, roles.link, roles.status, roles.priority, roles.product, roles.requester)
+    return {*roles.text, *filter(None, (*single, roles.closed))}
 
 
 def _cleaning(texts: Sequence[str]) -> Cleaning:
@@ -140,7 +149,7 @@ def _times(
         )
     if kind != "logs":
         return None, table.reports
-    lines = log_records.log_texts(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])
+    lines = log_records.log_messages(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])
     return log_records.log_times(table, lines, day_first=day_first, today=today)
 
 
