@@ -32,6 +32,7 @@ _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CODE = re.compile(r"-?\d{1,5}\Z")
 _BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "on", "off", "none", "null"})
 
+_SETTINGS = frozenset({"debug", "trace", "info"})  # on or off, whatever happens
 #: The last word of a field's name, where its values are codes.
 _CODE_NAMES = word_set("""
 status statuscode httpstatus errno rc ret retval retcode returncode exit exitcode exitstatus errorcode resultcode
@@ -125,7 +126,7 @@ def _rank(name: Sequence[str], key: str, values: Sequence[str]) -> int | None:
     if all(value.upper() in LEVEL_NAMES for value in lower):
         return None  # the level has a column of its own
     if lower <= _BOOLEANS:
-        return 2 if name[-1] in PROTECTED else None
+        return 2 if name[-1] in PROTECTED - _SETTINGS else None
     if len(lower) > _MOST_WORDS:
         return None
     if name[-1] in _OUTCOME_NAMES:
