@@ -116,6 +116,11 @@ def test_not_even_among_a_thousand_lines_with_other_values(shape):
         ("PUT /carts/{}/items 200 ok", ["17", "1f3a9c0d", "ab-12"], "PUT /carts/<id>/items 200 ok"),
         ('no hits for "{}" today', [f"{name} and sons" for name in NAMES], 'no hits for "<*>" today'),
         ('user "{}" has no shell', NAMES[:4], 'user "<*>" has no shell'),
+        (
+            "user '{}' set the colour 'dark red'",
+            [f"Ann {name}" for name in NAMES],
+            "user '<*>' set the colour 'dark red'",
+        ),
     ],
 )
 def test_values_become_a_wildcard(shape, values, template):
