@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from explorer.ingest.levels import SHOWN_LEVELS, find_levels, name_levels
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.outcomes import with_outcomes
-from explorer.ingest.times import parse_times
+from explorer.ingest.times import ParsedTimes, parse_times, zone_note
 from explorer.strings import take_rows
 from explorer.types import Ints, ReadReport, Roles, Table, Times
 
@@ -56,29 +56,48 @@ def log_times(
 ) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times (n,) of log records, and the reports with notes about them; None where no file has any.
 
-    They are read from the column of times, and from ``texts`` for files that have none. Each file is written by one
-    program, so each has a rule of its own. ``day_first`` and ``today`` are those of
+    They are read from the column of times, and from ``texts`` for records that have none. Each file is written by one
+    program, so each has rules of its own. ``day_first`` and ``today`` are those of
     :func:`explorer.ingest.corpus.build_corpus`.
     """
     times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
     reports = table.reports
     for source in range(len(reports)):
         rows = slice(None) if len(reports) == 1 else np.flatnonzero(table.sources == source)
-        values = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
-        if values is None or values.null_count == len(values):
-            values = _taken(texts, rows)
+        column = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
+        said = _taken(texts, rows)
         newest = newest_time(reports[source].source, today)
-        parsed = parse_times(values, in_lines=True, not_after=newest, day_first=day_first)
-        n_read = int((~np.isnat(parsed.times)).sum())
-        if n_read >= _LEAST_WITH_TIME * len(values) and n_read:
-            times[rows] = parsed.times
-            n_without = len(values) - n_read
+        found, parts = _file_times(column, said, newest, day_first)
+        notes = [note for part in parts for note in part.notes]
+        n_read = int((~np.isnat(found)).sum())
+        if n_read >= _LEAST_WITH_TIME * len(found) and n_read:
+            times[rows] = found
+            n_without = len(found) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
-            reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
-        elif day_first is not None and parsed.notes:
-            left = f"{n_read:,} of {len(values):,} records have a time that is one in this order; no times were taken."
-            reports = noted(reports, [source], [*parsed.notes, left])
+            reports = noted(reports, [source], [*notes, zone_note(*parts), note if n_without else ""])
+        elif day_first is not None and notes:
+            left = f"{n_read:,} of {len(found):,} records have a time that is one in this order; no times were taken."
+            reports = noted(reports, [source], [*notes, left])
     return (None if np.isnat(times).all() else times), reports
+
+
+def _file_times(
+    column: pa.ChunkedArray | None, texts: pa.ChunkedArray, newest: np.datetime64 | None, day_first: bool | None
+) -> tuple[Times, list[ParsedTimes]]:
+    """Times (n,) of the records of one file, from their ``column`` of times or else their texts, and how they were
+    read."""
+    if column is None or column.null_count == len(column):
+        parsed = parse_times(texts, in_lines=True, not_after=newest, day_first=day_first)
+        return parsed.times, [parsed]
+    parsed = parse_times(column, in_lines=True, not_after=newest, day_first=day_first)
+    if not column.null_count or np.isnat(parsed.times).all():
+        return parsed.times, [parsed]
+    # Lines in another format than most, such as those of a server beside those of the program in it.
+    rows = np.flatnonzero(column.is_null().to_numpy()).astype(np.int64)
+    rest = parse_times(_taken(texts, rows), in_lines=True, is_rest=True, not_after=newest, day_first=day_first)
+    times = parsed.times
+    times[rows] = rest.times
+    return times, [parsed, rest]
 
 
 def _taken(column: pa.ChunkedArray, rows: Ints | slice) -> pa.ChunkedArray:
