@@ -90,7 +90,7 @@ class _Copies:
         is_other = (heads >= 0) & (heads != rows[:, None])
         is_copy = is_other & (np.cumsum(is_other, axis=1) <= k)
         if not distinct.n_texts:  # nothing is near, and there is no text that -1 could stand for
-            return _as_struct(heads, np.zeros(heads.shape), is_copy)
+            return _as_struct(heads, np.zeros(heads.shape, np.float32), is_copy)
         n_copies = is_copy.sum(axis=1)
         is_near = np.arange(min(near.texts.shape[1], k)) < (k - n_copies)[:, None]
         is_near[texts < 0] = False
