@@ -20,6 +20,7 @@ from explorer.ingest.cleaning import KINDS, clean_texts
 from explorer.ingest.log_columns import LEVEL, TIME
 from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
+from explorer.ingest.outcomes import with_outcomes
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import ParsedTimes, parse_times
 from explorer.strings import Strings, string_column
@@ -57,6 +58,8 @@ def build_corpus(
     kind: Kind = "logs" if table.is_lines or looks_like_logs(texts) else "tickets"
     is_masked = kind == "logs" if mask is None else mask
     table = replace(table, reports=log_records.noted(table.reports, range(len(table.reports)), roles.notes))
+    if kind == "logs" and not table.is_lines:
+        texts = Strings(with_outcomes(string_column(texts), table, _named(roles)))
     times, reports = _times(table, roles, texts, kind, day_first, today)
     table, times = order_by_time(replace(table, reports=reports), times)
     texts, reports = _texts(table, roles) if table.reports is not reports else texts, table.reports
@@ -103,6 +106,12 @@ def _texts(table: Table, roles: Roles) -> Strings:
         both = pc.binary_join_element_wise(joined, column, between)
         joined = pc.coalesce(both, joined, column)
     return Strings(pc.fill_null(joined, ""))
+
+
+def _named(roles: Roles) -> set[str]:
+    """The columns that have a role."""
+    single = (roles.id, roles.time, roles.link, roles.status, roles.priority, roles.product, roles.requester)
+    return {*roles.text, *filter(None, (*single, roles.closed))}
 
 
 def _cleaning(
@@ -154,7 +163,7 @@ def _times(
         return parsed.times, _with_unread(table, roles.time, parsed, reports)
     if kind != "logs":
         return None, table.reports
-    lines = log_records.log_texts(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])
+    lines = log_records.log_messages(table) if table.is_lines else pa.chunked_array([pa.array(texts, pa.string())])
     return log_records.log_times(table, lines, day_first=day_first, today=today)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from explorer.ingest.column_stats import ColumnStats, column_stats
 from explorer.ingest.exports import recognise_export
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_records import guess_log_categories
-from explorer.ingest.ticket_roles import TICKET_ROLES, from_export, guess_ticket_role
+from explorer.ingest.ticket_roles import TICKET_ROLES, also_from_export, api_links, from_export, guess_ticket_role
 from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
@@ -64,6 +64,7 @@ class _Guess:
 
     def __init__(self, table: Table, chosen: Mapping[str, str | None], text: tuple[str, ...]) -> None:
         self._stats = column_stats(table)
+        self._api_links = api_links(table, self._stats)
         self._known = recognise_export([column.name for column in self._stats if column.n_filled])
         self._chosen = chosen
         self._text = text
@@ -83,17 +84,21 @@ class _Guess:
     def _column(self, role: str, guess: Callable[[list[ColumnStats], dict[str, str]], str | None]) -> str | None:
         if role in self._chosen:
             return self._chosen[role]
-        name = self._from_export(role)
-        if name is None:
-            name = guess(_free(self._stats, self._taken), self._reasons)
-        self._taken |= {name} if name else set()
-        return name
+        # An address that a person can open, wherever it stands, before one for programs.
+        for passed_over in (self._api_links, set[str]()) if role == "link" and self._api_links else (set[str](),):
+            name = self._from_export(role, passed_over)
+            if name is None:
+                name = guess(_free(self._stats, self._taken | passed_over), self._reasons)
+            if name is not None:
+                self._taken.add(name)
+                return name
+        return None
 
-    def _from_export(self, role: str) -> str | None:
+    def _from_export(self, role: str, passed_over: Collection[str] = ()) -> str | None:
         if self._known is None:
             return None
         export, names = self._known
-        name = from_export(export, names, self._stats, self._taken, role)
+        name = from_export(export, names, self._stats, self._taken | set(passed_over), role)
         if name is not None:
             self._reasons[role] = f"{name!r}: the file was recognised as {_an(export.tool)} export."
         return name
@@ -113,9 +118,11 @@ class _Guess:
                 found[role] = None
         known = tuple(filter(None, (self._from_export(part) for part in ("title", "body"))))
         tool = _an(self._known[0].tool) if self._known else ""
+        if self._known and known:
+            known += also_from_export(*self._known, self._stats, self._taken | set(known))
         for part in ("title", "body"):
             self._reasons.pop(part, None)
-        text = known if len(known) == 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
+        text = known if len(known) >= 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
         # An export whose body was renamed or left out: what columns are like may find it.
         if known and not set(known) <= set(text):
             text = known
@@ -171,7 +178,7 @@ def _free(stats: list[ColumnStats], taken: set[str]) -> list[ColumnStats]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join(repr(name) for name in names)
+    return " and ".join(filter(None, (", ".join(map(repr, names[:-1])), *map(repr, names[-1:]))))
 
 
 def _chosen(names: Sequence[str]) -> str:
@@ -189,7 +196,7 @@ def _guess_time(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None
             continue
         fit = column.time_fraction * (0.2 + 0.8 * column.filled_fraction) + 1.0 * named
         fit -= 0.5 * bool(column.words & words.LATER)
-        fit += 0.2 * bool(column.words & {"created", "opened", "timestamp", "reported", "datetime"})
+        fit += 0.2 * bool(column.words & words.CREATED)
         if best is None or fit > best_fit:
             best, best_fit = column, fit
     if best is None:
@@ -287,7 +294,7 @@ def _is_title(column: ColumnStats) -> bool:
     if column.words & words.TITLE == {"name"} and column.words & words.REQUESTER:
         return False  # "Customer name" names a person
     if column.words & words.BODY and not named:
-        return column.words >= {"short"} and column.mean_words < 25
+        return bool(column.words & words.SHORT) and column.mean_words < 25
     differs = column.distinct_fraction > (0.1 if named else 0.8)
     return differs and (1.5 if named else 3) <= column.mean_words <= 25 and column.letter_fraction > 0.5
 

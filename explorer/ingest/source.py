@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest import archives
 from explorer.ingest.archives import MAX_BYTES as MAX_BYTES
+from explorer.ingest.declared import declared_codecs
 from explorer.ingest.encodings import (
     LONGEST_LINE,
     Encoding,
@@ -87,7 +88,14 @@ class Source:
         """How the text is written. Raises UnreadableFileError for a file that is not text."""
         if not self.is_text:
             raise self.unreadable()
-        return find_encoding(self.data, self.params.encoding)
+        found = find_encoding(self.data, self.params.encoding)
+        if self.params.encoding is not None or (found.codec.startswith("utf") and found.fallback is None):
+            return found  # the bytes themselves prove it, whatever the file declares
+        for codec in declared_codecs(self.data):
+            declared = find_encoding(self.data, codec)
+            if not declared.notes:  # every byte is a letter of it
+                return replace(declared, notes=(f"Read as {declared.name}, as the file itself declares.",))
+        return found
 
     @cached_property
     def decoded(self) -> Decoded:

@@ -244,9 +244,10 @@ def _show_cut(inspection: Inspection) -> None:
     """What cleaning leaves out of the comparison, with an example of each kind."""
     if not inspection.cut:
         return
+    records = "Records" if inspection.n_cleaned == inspection.n_records else f"Of {inspection.n_cleaned:,} records"
     with st.expander("What is left out when texts are compared", icon=":material/content_cut:"):
         rows = [
-            {"What": KINDS[kind], "Records": n, "For example": page_text(inspection.cut_examples.get(kind, ""))}
+            {"What": KINDS[kind], records: n, "For example": page_text(inspection.cut_examples.get(kind, ""))}
             for kind, n in inspection.cut.items()
         ]
         st.dataframe(rows, hide_index=True, width="stretch", key="cut")

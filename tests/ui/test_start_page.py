@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.types import Progress
 from explorer.workspace.library import Library, Request
-from explorer.workspace.status import StatusWriter
+from explorer.workspace.status import Status, StatusWriter, write_status
 from tests.factories import make_analysis
 from tests.ui.opened import ANALYSIS_ID, put_in_library, shown
 
@@ -202,6 +203,45 @@ def test_a_files_name_is_only_shown(app: AppTest, home: Path, name: str) -> None
     assert all(path.parts[0] in ("incoming", "cache", "lock") for path in kept)
 
 
+def holding(home: Path, content: bytes) -> list[Path]:
+    """The files below ``home`` that hold ``content``."""
+    return [path for path in home.rglob("*") if path.is_file() and content in path.read_bytes()]
+
+
+def test_what_leaves_the_uploader_leaves_the_disk(app: AppTest, home: Path) -> None:
+    upload(app)
+    assert len(holding(home, b"vpn is down")) >= 2, "the upload and what was read of it"
+    app.file_uploader[0].clear()
+    app.file_uploader[0].upload("other.csv", b"key,text\n1,screen is black\n2,mail is slow\n", "text/csv")
+    app.run()
+    assert holding(home, b"vpn is down") == []
+    assert holding(home, b"screen is black")
+    app.file_uploader[0].clear().run()
+    assert not app.exception
+    assert list((home / "incoming").iterdir()) == []
+
+
+def test_one_of_two_files_can_leave(app: AppTest, home: Path) -> None:
+    upload(app)
+    other = b"key;opened;summary\nB-1;2026-03-01;screen is black\n"
+    app.file_uploader[0].upload("other.csv", other, "text/csv")
+    app.run()
+    assert "other.csv" in shown(app).replace("\\", "")
+    app.file_uploader[0].set_value([("other.csv", other, "text/csv")])
+    app.run()
+    assert holding(home, b"vpn is down") == []
+    assert holding(home, b"screen is black")
+
+
+def test_an_upload_of_yesterday_is_gone_when_the_start_page_is_opened(app: AppTest, home: Path) -> None:
+    folder = home / "incoming" / "read-1-2"
+    folder.mkdir(parents=True)
+    (folder / "table.arrow").write_bytes(b"vpn is down")
+    os.utime(folder, (time.time() - 25 * 3600,) * 2)
+    app.run()
+    assert not folder.exists()
+
+
 @pytest.mark.slow
 def test_analyse_starts_a_run_that_a_second_visit_finds(app: AppTest) -> None:
     upload(app)
@@ -238,6 +278,26 @@ def test_a_run_that_died_says_so_and_can_be_tried_again(app: AppTest, home: Path
     app.run()
     assert "ran out of memory" in " ".join(error.value for error in app.error)
     assert app.button(key="retry")
+
+
+@pytest.mark.parametrize("page", ["start", "overview", "map", "duplicates", "anomalies", "export"])
+@pytest.mark.parametrize("state", ["cancelled", "failed"])
+def test_a_run_that_ended_early_can_be_tried_again_on_every_page(
+    app: AppTest, home: Path, monkeypatch: pytest.MonkeyPatch, page: str, state: str
+) -> None:
+    put_in_library(make_analysis(["printer", "vpn"]), home)
+    write_status(home / "analyses" / ANALYSIS_ID, Status(state, message="The disk is full."))  # type: ignore[arg-type]
+    restarted: list[str] = []
+    monkeypatch.setattr(Library, "restart", lambda _, analysis_id: restarted.append(analysis_id))
+    app.query_params["analysis"] = ANALYSIS_ID
+    app.run()
+    app.query_params["analysis"] = ANALYSIS_ID
+    app.switch_page(f"explorer/ui/pages/{page}.py").run()
+    links = [link.proto.label for link in app.get("page_link")]
+    assert ("Go to the start page" in links) == (page != "start")
+    app.button(key="retry").click().run()
+    assert restarted == [ANALYSIS_ID]
+    assert not app.exception
 
 
 def test_a_run_under_way_shows_how_far_it_is_and_can_be_cancelled(app: AppTest, home: Path) -> None:
