@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from explorer.errors import InputError, UnknownColumnError
 from explorer.ingest import build_corpus, corpus_from_frame, corpus_from_texts, read, read_table, resolve_roles
 from explorer.types import Corpus
+from tests.patience import no_hang
 
 
 @pytest.fixture
@@ -297,7 +297,6 @@ def test_a_hundred_thousand_times_take_about_a_second():
     frame = pd.DataFrame(
         {"text": ["x y z"] * 100_000, "when": [str(start + dt.timedelta(seconds=i)) for i in range(100_000)]}
     )
-    begin = time.perf_counter()
-    made = corpus_from_frame(frame, text="text", time="when")
+    with no_hang():
+        made = corpus_from_frame(frame, text="text", time="when")
     assert not np.isnat(made.times).any()
-    assert time.perf_counter() - begin < 10  # far above what it takes, for slow machines
