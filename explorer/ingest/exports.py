@@ -198,7 +198,8 @@ EXPORTS: tuple[Export, ...] = (
     Export(
         tool="Bugzilla",
         telling=_set(
-            "bug id, bug status, short desc, rep platform, op sys, cf last resolved, bug severity, bug type, long desc thetext"
+            "bug id, bug status, short desc, rep platform, op sys, cf last resolved, bug severity, bug type,"
+            "long desc thetext"
         ),
         usual=_set(
             "bug id, id, short desc, summary, product, component, bug status, status, resolution, assigned to,"

@@ -151,7 +151,7 @@ class _Ends:
         self._missing: set[str] = set()
 
     def after(self, mark: str, position: int) -> int:
-        """Behind the next ``mark``; ``position`` itself where there is none, as if nothing had begun."""
+        """Behind the next ``mark`` and its tag; ``position`` itself where there is none, as if nothing had begun."""
         if mark in self._missing:
             return position
         found = self._text.find(mark, position)
@@ -161,7 +161,7 @@ class _Ends:
         if found < 0:
             self._missing.add(mark)
             return position
-        return found + len(mark)
+        return self._text.find(">", found) + 1 or len(self._text)
 
 
 def _own_name(text: str, start: int) -> str:
