@@ -20,7 +20,7 @@ from explorer.ingest.source import Source
 _MAX_NESTED = 4  # tables inside one another; what is deeper is text of the cell around it
 _MAX_TABLES = 200  # offered for choice, those with the most rows
 _MAX_SPAN = 1_000  # columns and rows that one cell may cover; HTML allows as many columns
-_MAX_SPANNED = 5_000_000  # cells filled by one above them
+_MAX_SPANNED = 2_000_000  # cells filled by one above them
 _MERGED_ROWS = 1_000  # merged cells matter in headers
 _LONGEST_VALUE = 2_000  # of an attribute that holds "<"
 
