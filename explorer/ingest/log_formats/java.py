@@ -49,7 +49,7 @@ FORMATS = (
     ExpressionFormat(
         "logback (level first)",
         rf"^(?P<level>{LEVEL}) +\[(?P<thread>{IN_BRACKETS})\] (?P<time>{ISO_TIME}) "
-        rf"(?P<component>{NAME}?)(?::(?P<place>\d+))? - (?P<message>.*)$",
+        r"(?P<component>[\w.$/#@-]+)(?::(?P<place>\d+))? - (?P<message>.*)$",
     ),
     ExpressionFormat(
         "log4j or logback",
