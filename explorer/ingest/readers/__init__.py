@@ -7,6 +7,7 @@ from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
+from explorer.ingest.readers.journal_verbose import JournalVerboseReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.lines import LinesReader
@@ -33,6 +34,7 @@ READERS: tuple[Reader, ...] = (
     EML,
     LinesReader(),
     JournalReader(),
+    JournalVerboseReader(),
     WindowsXmlReader(),
     WindowsTextReader(),
     WindowsCsvReader(),
