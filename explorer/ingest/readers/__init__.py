@@ -8,6 +8,7 @@ from explorer.ingest.readers.delimited import DelimitedReader
 from explorer.ingest.readers.dumps import dump_kind
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
+from explorer.ingest.readers.journal_verbose import JournalVerboseReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.json_log import JsonLogReader
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     EML,
     LinesReader(),
     JournalReader(),
+    JournalVerboseReader(),
     WindowsXmlReader(),
     WindowsTextReader(),
     WindowsCsvReader(),
