@@ -95,7 +95,7 @@ def test_each_file_counts_its_own_records(tmp_path):
         notes = " ".join(report.notes)
         assert (f"greetings ({n})" in notes) == (n > 0), notes
         assert ("greetings" in notes) == (n > 0)
-        unread = f"{n} cell{'' if n == 1 else 's'} of 'when' could not be read as a time."
+        unread = f"{n} cell{'' if n == 1 else 's'} of 'when' could not be read as a time, such as 'soon'."
         assert (unread in report.notes) == (n > 0), notes
         assert ("could not be read" in notes) == (n > 0)
 
@@ -141,7 +141,7 @@ def test_the_id_and_the_time_of_a_log_are_what_was_chosen(corpus):
     made = corpus(LOG, name="app.log", id="thread", time="level")
     assert made.ids[:3] == ("pool-0", "pool-1", "pool-0")
     assert np.isnat(made.times).all()
-    assert "12 cells of 'level' could not be read as a time." in made.reports[0].notes
+    assert "12 cells of 'level' could not be read as a time, such as 'ERROR'." in made.reports[0].notes
     assert made.roles.categories == ("component",), "a column has one role"
     assert corpus(LOG, name="app.log", time="").times is None
 
