@@ -163,6 +163,13 @@ def test_logs_and_prose_stay_lines(text: str):
     assert read(text, "t.log").is_lines
 
 
+def test_plain_lines_say_that_nothing_else_was_recognised():
+    said = "Neither a table nor a known log format was recognised"
+    assert said in notes(read("the printer jams\nthe screen is dark\n", "t.txt"))
+    assert said not in notes(read("the printer jams\nthe screen is dark\n", "t.txt", as_lines=True))
+    assert said not in notes(read("2024-01-02 10:11:12 INFO a\n2024-01-02 10:11:13 INFO b\n", "t.log"))
+
+
 def test_two_columns_with_a_tab_are_a_table_where_the_header_is_proven():
     data = "id\ttext\n" + "".join(f"{i}\tprinter jam\n" for i in range(6))
     assert read(data, "t.txt").columns == ["id", "text"]
