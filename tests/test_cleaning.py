@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from explorer.ingest.cleaning import KINDS, clean_text, clean_texts, explain_cleaning
 from explorer.types import Forms
+from tests.patience import no_hang
 
 NO_FORMS = Forms()
 
@@ -388,15 +388,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_megabyte_of_anything_takes_little_time(name: str) -> None:
-    begin = time.perf_counter()
-    result = cleaned(HOSTILE[name])
-    assert time.perf_counter() - begin < 8  # linear time takes a fraction; a wrong expression takes hours
+    with no_hang():
+        result = cleaned(HOSTILE[name])
     assert result
 
 
 def test_a_file_of_hostile_texts_is_learned_from_in_little_time() -> None:
     pick = random.Random(0)
     texts = [f"{pick.random()} " + ": ".join(["Name"] * 2_000) for _ in range(30)]
-    begin = time.perf_counter()
-    assert all(clean_texts(texts).texts)
-    assert time.perf_counter() - begin < 10
+    with no_hang():
+        assert all(clean_texts(texts).texts)

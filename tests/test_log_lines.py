@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.source import Source
 from explorer.params import ReadParams
 from explorer.types import Table
+from tests.patience import no_hang
 from tests.test_log_formats import EXAMPLES
 
 HEAD = "2026-11-21 06:48:11,123 ERROR [main] com.x.Foo: it failed"
@@ -171,9 +171,8 @@ def test_no_line_takes_long(name):
         "<1>" * 20_000,
     ]
     text = "\n".join([*attacks, *(start + attack for start in starts[:6] for attack in attacks[:4]), "x" * 5_000_000])
-    begin = time.perf_counter()
-    table = read_text(text, log_format=name)
-    assert time.perf_counter() - begin < 20  # far above what it takes, for slow machines
+    with no_hang():
+        table = read_text(text, log_format=name)
     assert filled("\n".join(table.cells.column("line").to_pylist()).split("\n")) == text.split("\n")
 
 

@@ -25,6 +25,14 @@ from tests.test_templates import LINE, NAMES, SHAPED
         ("GET /users/<num>/7 200 <ip> 9", ["<num>", "7", "<ip>", "9"]),
         ("I1121 06:48:11.000001 ok status=404", ["1121 06:48:11.000001"]),
         ("a <num> b <*> c <init> 5", ["<num>", "<*>", "5"]),
+        ("took -3m5s, 4 KB of 1.5 GiB (91%)", ["-3m5s", "4 KB", "1.5 GiB", "91%"]),
+        (
+            r"7 read C:\Temp\a 1\b.txt for a@b.org with /var/log/a-1.log at caf%C3%A9 ok 5",
+            ["7", r"C:\Temp\a 1\b.txt", "a@b.org", "/var/log/a-1.log", "caf%C3%A9", "5"],
+        ),
+        ("h:1 -1/0/30/69/109 503 2750 1/1/1/1/0 0/0", ["1", "-1", "0", "30", "69", "109", "2750", *"1111000"]),
+        ("exit code of step 17 is 3", ["17"]),
+        ("<path> and /tmp/7 of <num> a@b.org", ["<path>", "/tmp/7", "<num>", "a@b.org"]),
         ("nothing here", []),
     ],
 )
@@ -33,6 +41,7 @@ def test_what_is_behind_each_placeholder(text, values):
 
 
 PIECES = (
+    "/var/log/x1 C:\\a\\b1 a%20b 5ms 3KB 9% upstream_status=502 1/2/3/4/5 6/7 200 exit code of step is 0 returned 1 "
     "5 -7 +8 10.0.0.1:80 <num> <ip> <*> <x> GET /a/12/ 404 a@b.c9 x=1 id-12 status=500 2024-01-02 10:11:12 I1121 ms é"
 )
 
@@ -49,10 +58,10 @@ def test_each_placeholder_has_a_value_and_the_values_make_the_text(text):
 
 def test_values_are_counted_most_common_first():
     lines = [f"user {name} from 10.0.0.{1 + i % 2} took {i} ms: ok" for i, name in enumerate([*NAMES, "bob", "bob"])]
-    template = "user <*> from <ip> took <num>: ok"
+    template = "user <*> from <ip> took <duration>: ok"
     assert set(mine_templates(map(mask_record, lines)).templates) == {template}
     found = template_values(template, lines)
-    assert [wildcard.kind for wildcard in found.wildcards] == ["<*>", "<ip>", "<num>"]
+    assert [wildcard.kind for wildcard in found.wildcards] == ["<*>", "<ip>", "<duration>"]
     assert found.wildcards[0].values[:2] == (("bob", 3), ("alice", 1))
     assert found.wildcards[1].values == (("10.0.0.1", 10), ("10.0.0.2", 9))
     assert found.n_aligned == found.n_records == len(lines)

@@ -60,7 +60,22 @@ def test_normalizing_twice_changes_nothing(text):
         ("at 0x7fff5694dc58", "at <hex>"),
         ("commit 3f2a9c1d77", "commit <hex>"),
         ("mail bob.x+y@example.co.uk", "mail <email>"),
-        ("took 12ms, 3.4 MB, 50%", "took <num>, <num>, <num>"),
+        ("took 12ms, 3.4 MB, 50%", "took <duration>, <size>, <percent>"),
+        ("waited 3m5s, 1h2m, 1m0.5s, 5\u00b5s, PT1H2M3.5S", "waited " + ", ".join(["<duration>"] * 5)),
+        ("12KB of 3.4 GiB (91 %), 512Mi, 4G", "<size> of <size> (<percent>), <size>, <size>"),
+        ("took 5 seconds and 3 days", "took <num> seconds and <num> days"),
+        (r"opened C:\Users\u0\App Data\f0.txt (read)", "opened <path> (read)"),
+        (r"opened C:\Windows\explorer.exe, 5 KB", r"opened C:\Windows\explorer.exe, <size>"),
+        (r"from \\srv1\share\a.txt to D:\b2", "from <path> to <path>"),
+        ("moved /var/log/app-2024.log to /var/log/app-2024.log.1: ok", "moved <path> to <path>: ok"),
+        ("GET /home/17 HTTP/1.1", "GET /home/<num> HTTP/1.1"),
+        ("GET /search?q=caf%C3%A9%200&page=0", "GET /search?q=<id>&page=<num>"),
+        ("GET /search?q=%E4%BD%A0%E5%A5%BD", "GET /search?q=<id>"),
+        ("[=====>      ] 45% of [##########]", "<percent> <percent> of <percent>"),
+        ("zip_code=80331 encode=5 mode 7 (node 3)", "zip_code=<num> encode=<num> mode <num> (node <num>)"),
+        ("query returned 17 rows", "query returned <num> rows"),
+        ("status of order 17 is 5", "status of order <num> is <num>"),
+        ("exit code of step 17 is 0", "exit code of step <num> is 0"),
         ("1,234,567 rows at -3.5e-4", "<num> rows at <num>"),
         ("blk_-1608999687919862906 req-8f3a", "<id> <id>"),
         ("attempt_1445144423722_0020_m_000003_0", "<id>"),
@@ -85,6 +100,15 @@ def test_what_changes_from_line_to_line_is_masked(line, masked):
         "exit code 137",
         "exitCode=1",
         "exited with code 1",
+        "exited (137)",
+        "process returned 0 (ok)",
+        "the script returned -1.",
+        "Return code from the last job = 8",
+        "exit status of the worker: 1",
+        "rc=8 RC 4 ret=-22 retval = 0",
+        "error code: 0x80070005",
+        "upstream_status=502 last_exit_code=1",
+        '{"elb_status_code": 502, "httpStatus": "404"}',
         "errno 13",
         "signal 9 SIGKILL",
         "ORA-00942: table or view does not exist",
@@ -114,6 +138,7 @@ def test_a_level_beside_a_process_number_is_no_status():
 
 
 PIECES = (
+    "/var/log/x1 C:\\a\\b1 a%20b 3m5s 3KB 9% upstream_status=502 1/2/3/4/5 200 exit of is 0 returned [=====1] "
     "2024-01-02 10:11:12 Nov 21 Thu 10.0.0.1 fe80::1 0x1f a1b2c3d4e5 blk_-12 R02-M1 status=404 HTTP/1.1 404 500 OK "
     "code exit ORA-00942 E1234 UTF-8 I1121 12ms 3.4 MB -5 +7 1,234 a@b.c9 x_y 081109 203615 % : :: - _ . , / [ ] \" ' "
     "< > <num> <time> é ٣ 1e5 Z PM +0000 C: error signal SQLSTATE[42000] http:// 5"
@@ -141,7 +166,24 @@ def test_a_word_of_letters_is_never_masked(word):
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 200_000, "1" * 200_000, "a1" * 100_000, "1." * 100_000, "a-1:" * 50_000, "f:" * 50_000, "a." * 50_000 + "@"],
+    [
+        "%20" * 70_000,
+        "C:\\" + "a " * 90_000,
+        "C:\\" + "a b\\" * 50_000,
+        "/var/1" * 40_000,
+        "[=" + "=" * 200_000,
+        "1/" * 90_000,
+        "exit code " + "a " * 90_000,
+        "exit code a " * 20_000,
+        "1m" * 90_000,
+        "a" * 200_000,
+        "1" * 200_000,
+        "a1" * 100_000,
+        "1." * 100_000,
+        "a-1:" * 50_000,
+        "f:" * 50_000,
+        "a." * 50_000 + "@",
+    ],
 )
 def test_long_texts_are_masked_in_linear_time(text):
     assert len(mask_text(text)) <= len(text) * 5

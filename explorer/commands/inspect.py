@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from explorer.types import Progress, ProgressCallback, ReadReport, Table
 
 _SHOWN_REJECTED = 20
+_SHOWN_SESSIONS = 5
 
 
 def add(commands: Any) -> None:
@@ -126,6 +127,10 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         yield f"  {name:<{width}}  {roles.get(name, '')}".rstrip()
     for sentence in inspection.roles.reasons.values():
         yield f"  - {sentence}"
+    if inspection.sessions:
+        yield "sessions: what may put the records of a log together, see analyze --session"
+        for field in inspection.sessions[:_SHOWN_SESSIONS]:
+            yield f"  {field.told}"
     if inspection.n_rejected:
         yield f"set aside ({inspection.n_rejected:,})"
         for row in inspection.rejected[:_SHOWN_REJECTED]:

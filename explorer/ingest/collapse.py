@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.ingest.cleaning import clean_text
+from explorer.ingest.log_records import find_level_column
 from explorer.ingest.mask_many import Masker
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
-from explorer.strings import string_column, take_rows, take_strings
+from explorer.strings import Strings, string_column, take_rows, take_strings
 from explorer.types import NO_TEXT, Bools, Corpus, Distinct, Ints
 
 _AT_ONCE = 100_000  # records that are masked or compared before the next ones are taken up
@@ -23,8 +24,11 @@ def collapse(corpus: Corpus) -> Distinct:
     """Records whose texts are the same, taken together; independent of the order of the records.
 
     Where the corpus is cleaned, the cleaned texts are compared; where it is masked, the templates of the masked texts.
+    Log records of one text whose levels differ have a text for each level, which begins with it.
     """
     keys, key_of_row = _templates(corpus) if corpus.mask else _plain_texts(corpus)
+    if corpus.kind == "logs":
+        keys, key_of_row = _by_level(keys, key_of_row, corpus.fields)
     texts = sorted(set(keys) - {""})
     position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
     text_of_row = np.array([position[key] for key in keys], dtype=np.int64)[key_of_row]
@@ -55,6 +59,26 @@ def _templates(corpus: Corpus) -> tuple[list[str], Ints]:
             numbers.append(masker.mask(_cleaned(distinct, corpus))[indices])
         template = mine_templates(masker.texts).of_text
         return [normalize_text(template[text]) for text in masker.texts], np.concatenate(numbers)
+
+
+def _by_level(texts: list[str], text_of_row: Ints, fields: pa.Table) -> tuple[list[str], Ints]:
+    """Texts with the level before them where it differs between the records of one text, and which each record has."""
+    levels = find_level_column(fields)
+    if levels is None:
+        return texts, text_of_row
+    position = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    number_of_text = np.array([position[text] for text in texts], dtype=np.int64)
+    names, level_of_row = _encoded(Strings(pc.fill_null(levels, "")))
+    distinct = list(position)
+    pairs, of_row = np.unique(number_of_text[text_of_row] * len(names) + level_of_row, return_inverse=True)
+    numbers, of_level = pairs // len(names), (pairs % len(names)).tolist()
+    has_several = np.bincount(numbers, minlength=len(distinct))[numbers] > 1
+    shown = [normalize_text(name) for name in names.to_pylist()]
+    told = [
+        f"{shown[level]} {distinct[number]}" if several and shown[level] and distinct[number] else distinct[number]
+        for number, level, several in zip(numbers.tolist(), of_level, has_several.tolist(), strict=True)
+    ]
+    return told, of_row.astype(np.int64)
 
 
 def _cleaned(texts: pa.Array, corpus: Corpus) -> list[str]:

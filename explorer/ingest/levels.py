@@ -20,6 +20,8 @@ LEVEL_NAMES = {
     "V": "TRACE", "T": "TRACE", "D": "DEBUG", "I": "INFO", "N": "NOTICE", "W": "WARN", "E": "ERROR", "C": "CRITICAL",
     "F": "FATAL",
 }  # fmt: skip
+#: The levels as they are shown.
+SHOWN_LEVELS = frozenset(LEVEL_NAMES.values())
 #: Severities of syslog (RFC 5424, table 2), 0 to 7.
 SEVERITIES = ("FATAL", "CRITICAL", "CRITICAL", "ERROR", "WARN", "NOTICE", "INFO", "DEBUG")
 #: Steps of ten, as the loggers of Node.js and of Python count.

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.ingest.levels import find_levels
+from explorer.ingest.levels import SHOWN_LEVELS, find_levels, name_levels
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
-from explorer.ingest.times import parse_times
+from explorer.ingest.outcomes import with_outcomes
+from explorer.ingest.times import ParsedTimes, parse_times, zone_note
 from explorer.strings import take_rows
 from explorer.types import Ints, ReadReport, Roles, Table, Times
 
@@ -23,9 +24,20 @@ _DATE_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0
 _LEEWAY = np.timedelta64(2, "D")  # for zones, and for clocks that are fast
 _MOST_VALUES = 100  # of a column that is offered for colours and filters
 _LONGEST_VALUE = 100
+_MOST_LEVELS = 30  # different words; what has more is no level
+#: What a table calls its column of levels (letters only), the most certain first.
+_LEVEL_COLUMNS = ("level", "loglevel", "levelname", "severity", "severitytext", "lvl", "status", "type")
 
 
 def log_texts(table: Table) -> pa.ChunkedArray:
+    """What is compared of each record, null where there is nothing: its message and the fields that say what happened.
+
+    It is the whole record where its file has no messages.
+    """
+    return with_outcomes(log_messages(table), table)
+
+
+def log_messages(table: Table) -> pa.ChunkedArray:
     """The message of each record; the whole record where its file has no messages."""
     lines = table.cells.column(LINE)
     if MESSAGE not in table.columns:
@@ -34,34 +46,58 @@ def log_texts(table: Table) -> pa.ChunkedArray:
     return pc.coalesce(messages, lines) if messages.null_count else messages
 
 
+def log_column(table: Table, name: str) -> pa.ChunkedArray:
+    """One column of a log; of a file without messages the whole records stand for them."""
+    return log_texts(table) if name == MESSAGE else table.cells.column(name)
+
+
 def log_times(
     table: Table, texts: pa.ChunkedArray, *, day_first: bool | None = None, today: dt.date | None = None
 ) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times (n,) of log records, and the reports with notes about them; None where no file has any.
 
-    They are read from the column of times, and from ``texts`` for files that have none. Each file is written by one
-    program, so each has a rule of its own. ``day_first`` and ``today`` are those of
+    They are read from the column of times, and from ``texts`` for records that have none. Each file is written by one
+    program, so each has rules of its own. ``day_first`` and ``today`` are those of
     :func:`explorer.ingest.corpus.build_corpus`.
     """
     times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
     reports = table.reports
     for source in range(len(reports)):
         rows = slice(None) if len(reports) == 1 else np.flatnonzero(table.sources == source)
-        values = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
-        if values is None or values.null_count == len(values):
-            values = _taken(texts, rows)
+        column = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
+        said = _taken(texts, rows)
         newest = newest_time(reports[source].source, today)
-        parsed = parse_times(values, in_lines=True, not_after=newest, day_first=day_first)
-        n_read = int((~np.isnat(parsed.times)).sum())
-        if n_read >= _LEAST_WITH_TIME * len(values) and n_read:
-            times[rows] = parsed.times
-            n_without = len(values) - n_read
+        found, parts = _file_times(column, said, newest, day_first)
+        notes = [note for part in parts for note in part.notes]
+        n_read = int((~np.isnat(found)).sum())
+        if n_read >= _LEAST_WITH_TIME * len(found) and n_read:
+            times[rows] = found
+            n_without = len(found) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
-            reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
-        elif day_first is not None and parsed.notes:
-            left = f"{n_read:,} of {len(values):,} records have a time that is one in this order; no times were taken."
-            reports = noted(reports, [source], [*parsed.notes, left])
+            reports = noted(reports, [source], [*notes, zone_note(*parts), note if n_without else ""])
+        elif day_first is not None and notes:
+            left = f"{n_read:,} of {len(found):,} records have a time that is one in this order; no times were taken."
+            reports = noted(reports, [source], [*notes, left])
     return (None if np.isnat(times).all() else times), reports
+
+
+def _file_times(
+    column: pa.ChunkedArray | None, texts: pa.ChunkedArray, newest: np.datetime64 | None, day_first: bool | None
+) -> tuple[Times, list[ParsedTimes]]:
+    """Times (n,) of the records of one file, from their ``column`` of times or else their texts, and how they were
+    read."""
+    if column is None or column.null_count == len(column):
+        parsed = parse_times(texts, in_lines=True, not_after=newest, day_first=day_first)
+        return parsed.times, [parsed]
+    parsed = parse_times(column, in_lines=True, not_after=newest, day_first=day_first)
+    if not column.null_count or np.isnat(parsed.times).all():
+        return parsed.times, [parsed]
+    # Lines in another format than most, such as those of a server beside those of the program in it.
+    rows = np.flatnonzero(column.is_null().to_numpy()).astype(np.int64)
+    rest = parse_times(_taken(texts, rows), in_lines=True, is_rest=True, not_after=newest, day_first=day_first)
+    times = parsed.times
+    times[rows] = rest.times
+    return times, [parsed, rest]
 
 
 def _taken(column: pa.ChunkedArray, rows: Ints | slice) -> pa.ChunkedArray:
@@ -83,32 +119,54 @@ def newest_time(file_name: str, today: dt.date | None) -> np.datetime64 | None:
 
 
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
-    """The columns with one for the level, where records say it, and the columns whose values repeat."""
+    """The columns with one for the level, where records say it; where they do not differ in it, it is no category."""
     cells = table.cells
     given = cells.column(LEVEL) if LEVEL in cells.column_names else None
     if given is None or given.null_count:
-        found = pa.chunked_array([find_levels(chunk) for chunk in log_texts(table).chunks], pa.string())
+        found = pa.chunked_array([find_levels(chunk) for chunk in log_messages(table).chunks], pa.string())
         column = found if given is None else pc.coalesce(given, found)
         if column.null_count < len(column):
             if given is None:
                 cells = cells.append_column(LEVEL, column)
             else:
                 cells = cells.set_column(cells.column_names.index(LEVEL), LEVEL, column)
-    return cells, replace(roles, categories=_categories(cells))
+    differs = LEVEL in cells.column_names and len(pc.unique(cells.column(LEVEL).drop_null())) > 1
+    return cells, replace(roles, categories=tuple(name for name in roles.categories if name != LEVEL or differs))
 
 
-def _categories(cells: pa.Table) -> tuple[str, ...]:
-    """Columns with few values that repeat, the level first."""
-    names = [LEVEL] if LEVEL in cells.column_names else []
-    names += [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE)]
-    return tuple(name for name in names if _is_category(cells.column(name), is_level=name == LEVEL))
+def find_level_column(fields: pa.Table) -> pa.ChunkedArray | None:
+    """The level of each record (n,) as it is shown, null where there is none; None where no column holds levels.
+
+    The column of a log, or one of a table that is called so and holds nothing but levels.
+    """
+    by_name = {_bare(name): name for name in reversed(fields.column_names)}
+    for name in [LEVEL, *(by_name[bare] for bare in _LEVEL_COLUMNS if bare in by_name)]:
+        if name not in fields.column_names:
+            continue
+        column = fields.column(name)
+        named = pa.chunked_array([name_levels(chunk) for chunk in column.chunks], pa.string())
+        different = pc.unique(named.drop_null()).to_pylist()
+        is_own = name == LEVEL and LINE in fields.column_names
+        if len(different) <= _MOST_LEVELS and (is_own or (different and SHOWN_LEVELS.issuperset(different))):
+            return named
+    return None
 
 
-def _is_category(column: pa.ChunkedArray, *, is_level: bool) -> bool:
+def _bare(name: str) -> str:
+    """The last step of a dotted name, its letters only."""
+    return re.sub(r"[^a-z]", "", name.rpartition(".")[2].lower())
+
+
+def guess_log_categories(cells: pa.Table, taken: Collection[str | None]) -> tuple[str, ...]:
+    """Columns with few values that repeat. The level comes first, also where it is yet to be found in the records."""
+    names = [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE) and name not in taken]
+    level = () if LEVEL in taken else (LEVEL,)
+    return (*level, *(name for name in names if _is_category(cells.column(name))))
+
+
+def _is_category(column: pa.ChunkedArray) -> bool:
     values = pc.unique(column.drop_null())
     n_filled = len(column) - column.null_count
-    if is_level:
-        return len(values) > 1
     is_short = len(values) > 0 and pc.max(pc.utf8_length(values)).as_py() <= _LONGEST_VALUE
     return (
         is_short and 2 <= len(values) <= _MOST_VALUES and 2 * len(values) <= n_filled and 10 * n_filled >= len(column)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.ingest.levels import first_filled, name_levels, severity_level
-from explorer.ingest.log_columns import LEVEL
+from explorer.ingest.log_columns import LEVEL, MESSAGE
 from explorer.types import Ints
 
 _VARIANT = re.compile(r"_\d\Z")
@@ -56,7 +56,8 @@ class ExpressionFormat:
 
     ``expression`` is RE2 (linear in time whatever the text, no look-around or possessive repeats), anchored with ``^``.
     Its named groups are the columns; ``level_1`` and ``level_2`` are two places where the level may stand. The group
-    ``priority`` is a syslog priority. ``nil`` is how the format writes that a value is missing. ``usual`` is an
+    ``priority`` is a syslog priority. ``nil`` is how the format writes that a value other than the
+    message is missing. ``usual`` is an
     expression for what most lines look like, tried first: a narrow one, in which each character decides how to go on,
     is several times as fast. It finds what ``expression`` finds, or nothing.
     """
@@ -83,7 +84,7 @@ class ExpressionFormat:
         for position in range(found.type.num_fields):
             name = found.type.field(position).name
             variants.setdefault(_VARIANT.sub("", name), []).append(found.field(position))
-        columns = {name: self._column(groups, found) for name, groups in variants.items()}
+        columns = {name: self._column(name, groups, found) for name, groups in variants.items()}
         if LEVEL in columns:
             columns[LEVEL] = name_levels(columns[LEVEL])
         if "priority" in columns:
@@ -91,9 +92,9 @@ class ExpressionFormat:
             columns[LEVEL] = pc.coalesce(columns[LEVEL], level) if LEVEL in columns else level
         return Parsed(pc.is_valid(found), columns)
 
-    def _column(self, groups: list[pa.Array], found: pa.Array) -> pa.Array:
+    def _column(self, name: str, groups: list[pa.Array], found: pa.Array) -> pa.Array:
         value = first_filled(groups, found)
-        return value if self.nil is None else pc.if_else(pc.equal(value, self.nil), None, value)
+        return value if self.nil is None or name == MESSAGE else pc.if_else(pc.equal(value, self.nil), None, value)
 
 
 def _merge(first: Parsed, second: Parsed, rows: Ints) -> Parsed:

@@ -34,6 +34,8 @@ _UNIT = re.compile(
     r"|timestamp|bool|boolean|number|count|pcs|-"
 )
 _FROM_DATA = "The first row looks like data, so there is no header; columns are numbered."
+_FEWEST_WORDS = 4  # of a text that is no name of a column
+_LONGEST_QUESTION = 15  # words
 _UNSURE = "{0} taken as the header, though nothing in the rows below proves it: set the header rows to 0 if not."
 
 
@@ -78,7 +80,7 @@ def find_layout(sample: Sample, params: ReadParams) -> Layout:
     is_proven = any(contradictions(row, types)[0] > 0 for row in rows[:n_header])
     lines = [record.line for record in records[top : top + max(n_header, 1)]]
     header = _in_words(lines, n_header)
-    if n_header and not is_proven and len(body) > 1 and params.header_rows is None and _is_doubtful(rows, width):
+    if n_header and not is_proven and len(body) > 1 and params.header_rows is None and _is_doubtful(rows):
         notes = [*notes, _UNSURE.format(f"{header.capitalize()} {'was' if n_header == 1 else 'were'}")]
     return Layout(
         first_line=lines[0],
@@ -197,9 +199,21 @@ def _is_record(row: list[str], below: list[list[str]], width: int) -> bool:
         return True
     if n_other:
         return False
-    if any(_repeats(row, below, column) for column in range(len(row))) and width > 1:
+    if width == 1:
+        return _is_one_of(row[0].strip(), [other[0].strip() for other in below if len(other) == 1])
+    if any(_repeats(row, below, column) for column in range(len(row))):
         return True
     return any(_LONG_TEXT.match(cell) and _are_long(below, column) for column, cell in enumerate(row))
+
+
+def _is_one_of(cell: str, below: Sequence[str]) -> bool:
+    """Whether the first text of a single column reads like those below it, as no name or question above them does."""
+    n_words = sorted(len(text.split()) for text in below if text)
+    if not n_words or len(cell.split()) < max(_FEWEST_WORDS, n_words[len(n_words) // 4] / 2):
+        return False
+    n_questions = sum(text.endswith(("?", ":")) for text in below)
+    is_title = cell.endswith(("?", ":")) and len(cell.split()) <= _LONGEST_QUESTION
+    return not is_title or n_questions >= 0.1 * len(n_words)
 
 
 def _are_years(row: list[str], types: Sequence[CellType]) -> bool:
@@ -286,8 +300,6 @@ def _joined_names(header: list[list[str]], width: int) -> tuple[str, ...]:
     return tuple(" / ".join(parts) for parts in columns)
 
 
-def _is_doubtful(rows: list[list[str]], width: int) -> bool:
+def _is_doubtful(rows: list[list[str]]) -> bool:
     """Whether nothing but its place makes the first row a header: its cells read like those below."""
-    if width < 2:
-        return False
     return any(re.search(r"\d|[.!?]\s|[@/\\]", cell) or len(cell) > 40 for cell in rows[0])

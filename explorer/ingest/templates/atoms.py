@@ -31,6 +31,7 @@ _GAP = re.compile(
 _MISSING = re.compile(r"(?<=\()(?=\))|(?<=\[)(?=\])|(?<==)(?=[\s,;)\]}]|\Z)|(?<==\")(?=\")")
 _HOST_PORT = re.compile(r"(?<![\w.<>-])([\w<>-]++(?:\.[\w<>-]++)++):<num>")
 _QUOTED = re.compile(r'(?<=[\w)] )"([^"=:{}\[\],;()]*)"')  # in running text; behind "=" or ":" stand fields
+_SINGLE_QUOTED = re.compile(r"(?<=[\w)] )'([^'\"=:{}\[\],;()]*)'(?=[\s.,;:)]|\Z)")
 _A_NUMBER = re.compile(r"<(?:num|hex|id|uuid)>")
 _LETTERS = re.compile(r"[^\W\d_]")
 _BEFORE_NAMES = frozenset({"for", "from", "by", "as", "at"})
@@ -55,6 +56,8 @@ def split_line(masked: str, most: int = MAX_ATOMS) -> Line:
     head, line_end, rest = masked.partition("\n")
     if '"' in head:
         head = _QUOTED.sub(_as_one_atom, head)
+    if " '" in head:
+        head = _SINGLE_QUOTED.sub(_as_one_atom, head)
     if ":<num>" in head:
         head = _HOST_PORT.sub(r"\1" + _PORT + "<num>", head)
     if "()" in head or "[]" in head or "=" in head:

@@ -50,6 +50,7 @@ _MAX_EXTRA = 2
 _HOLE = "\x01"
 _PIECES = re.compile(r"<[a-z*]+>|[^<]+|<")
 _NUMBERS = frozenset({"<num>", "<hex>", "<id>", "<uuid>"})
+_AMOUNTS = frozenset({"<num>", "<duration>", "<size>", "<percent>"})
 
 Targets = dict[Line, Line]
 
@@ -184,6 +185,8 @@ def _wildcard(values: set[str]) -> str:
     kinds = frozenset().union(*(kinds_of(value) for value in values))
     if len(kinds) == 1:
         return next(iter(kinds))
+    if kinds <= _AMOUNTS:
+        return "<num>"
     return "<id>" if kinds <= _NUMBERS else WILD
 
 

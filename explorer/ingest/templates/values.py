@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from explorer.ingest.levels import SHOWN_LEVELS
 from explorer.ingest.log_text import sort_keys
 from explorer.ingest.masking import PLACEHOLDER, mask_with_values
 from explorer.ingest.templates.atoms import WILD, Line, join_line, shape_of, split_line
@@ -40,6 +41,8 @@ def template_values(template: str, raw_texts: Iterable[str]) -> TemplateValues:
     Where a wildcard stands for several words and its place is not unique, the leftmost wildcard takes them.
     """
     pattern = split_line(normalize_text(template), _ALL)
+    # Where records differ in their level the text begins with it; their messages do not hold it.
+    begins_with_level = pattern[0] in SHOWN_LEVELS and len(pattern) > 2 and pattern[1] == " "
     kinds = [kind for atom in pattern[::2] for kind in PLACEHOLDER.findall(atom)]
     counted: list[Counter[str]] = [Counter() for _ in kinds]
     recipes: dict[str, list[_Recipe] | None] = {}
@@ -49,7 +52,8 @@ def template_values(template: str, raw_texts: Iterable[str]) -> TemplateValues:
         n_records += count
         masked, originals = mask_with_values(sort_keys(raw.strip()))
         if masked not in recipes:
-            recipes[masked] = _recipes(pattern, masked)
+            made = _recipes(pattern, masked)
+            recipes[masked] = _recipes(pattern[2:], masked) if made is None and begins_with_level else made
         made = recipes[masked]
         if made is None:
             continue

@@ -12,12 +12,13 @@ import re
 from explorer.ingest.masking import PLACEHOLDER
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(text.split())
 
 
 #: Never a wildcard: outcomes, states and their opposites, levels, negations.
-PROTECTED = _words("""
+PROTECTED = word_set("""
 ok okay success successful successfully succeed succeeds succeeded fail fails failed failing failure failures
 failover failback pass passes passed good bad abnormal abnormally healthy unhealthy degraded critical valid invalid
 validated invalidated correct incorrect corrected uncorrected correctable uncorrectable match matches mismatch
@@ -64,7 +65,7 @@ démarré refusé accepté non pas fallo fallido falló éxito correcto iniciado
 
 # Say what happened too, but are names as well ("boot" is a user, "link" a topic): a wildcard only in a place that is
 # announced as a name, and only beside many other names.
-_ACTIONS = _words("""
+_ACTIONS = word_set("""
 boot link links linked entry entering enter enters entered top bottom left right back backward forward reverse build
 built install installed load loads sleep sleeps sleeping wake wakes woke awake wakeup resets hit hits split merge
 merged push pushed pull pulled publish published fine finer finest normal higher lower early late first last next
@@ -76,13 +77,13 @@ ingress egress rx tx
 """)
 
 # HTTP methods, signals and protocols; the letters of Android's and glog's levels, which stand alone.
-_CAPITALS = _words("""
+_CAPITALS = word_set("""
 GET POST PUT PATCH DELETE HEAD OPTIONS TRACE CONNECT SELECT INSERT UPDATE DROP ALTER CREATE TRUNCATE BEGIN SYN ACK
 FIN RST SIGTERM SIGKILL SIGSEGV SIGABRT SIGINT SIGHUP SIGBUS SIGPIPE OOM TCP UDP ICMP HTTP HTTPS TLS SSL V D I W E F
 """)
 
 #: Words whose neighbour to the right is a name: "user bob", "host=db".
-NAMING = _words("""
+NAMING = word_set("""
 user username uname login account owner principal uid ruser luser logname host hostname rhost server client peer
 machine node domain realm file filename path directory folder device dev disk volume interface iface module package
 pkg program process proc daemon thread service unit job task worker queue topic table database db schema collection
@@ -93,7 +94,7 @@ operator carrier warehouse voucher coupon provider vendor supplier instance agen
 """)
 
 #: Names of fields whose value says what happened.
-TELLING = _words("""
+TELLING = word_set("""
 status state result outcome reason cause level severity priority mode type kind action act event eventtype op
 operation verb method phase stage step verdict decision code error err errno errorcode errormessage exception
 message msg msgs text description detail details cond condition health alert category class role effect change
@@ -106,7 +107,7 @@ _PATH = re.compile(r"(?:[~.]{0,2}/[^/]|[A-Za-z]:\\|\\\\|[A-Za-z][A-Za-z+.-]*:/)|
 _DOTTED = re.compile(r"[\w<>$@-]+(?:\.[\w<>$@-]+)+(?:\x02<num>)?\Z")
 
 _VERB = re.compile(r"(?:[a-z]{3,}(?:ed|ing)|[A-Z]{3,}(?:ED|ING))\Z|[A-Z][a-z]{2,}(?:ed|ing)\Z")
-_TOP_LEVEL = _words("in no on info link pro top")  # last parts of host names that are words by chance
+_TOP_LEVEL = word_set("in no on info link pro top")  # last parts of host names that are words by chance
 
 
 def is_protected(atom: str) -> bool:
