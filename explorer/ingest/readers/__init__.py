@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from explorer.errors import UnreadableFileError
+from explorer.ingest.readers.aligned_table import AlignedTableReader
 from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
+from explorer.ingest.readers.drawn_table import DrawnTableReader
 from explorer.ingest.readers.dumps import dump_kind
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
@@ -48,6 +50,8 @@ READERS: tuple[Reader, ...] = (
     XmlReader(),
     JsonLinesReader(),
     JsonReader(),
+    DrawnTableReader(),
+    AlignedTableReader(),
     DelimitedReader(),
 )
 
