@@ -161,6 +161,15 @@ def test_the_categories_of_a_log_are_what_was_chosen(corpus):
     assert "'level' was chosen as a category, but no two records differ in it." in same.reports[0].notes
 
 
+def test_fields_that_say_what_happened_stand_behind_a_message_alone(corpus):
+    lines = "".join(
+        f'{{"ts":"2026-11-21T06:48:0{i}Z","level":"info","msg":"GET /a","status":{200 + 300 * (i % 2)}}}\n'
+        for i in range(6)
+    )
+    assert "500" in corpus(lines, name="app.log").texts[1]
+    assert corpus(lines, name="app.log", text=["status", "message"]).texts[1] == "500 GET /a"
+
+
 def test_a_record_without_the_chosen_text_is_empty_and_stays(corpus):
     made = corpus('{"level":"info","msg":"a","user":"u"}\n{"level":"info","msg":"b"}\n', name="app.log", text="user")
     assert made.texts == ("u", "")

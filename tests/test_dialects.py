@@ -70,8 +70,7 @@ CASES = [
          ["NAME", "READY", "AGE"], [["api-1", "1/1", "5"], ["api-22", "0/1", "17"], ["web", "1/1", "3"]]),
     Case("ruled table", " id | day        | text \n----+------------+------\n 1 | 2024-01-02 | jam \n"
          " 2 | 2024-01-03 | dark \n(2 rows)\n", ["id", "day", "text"],
-         [[" 1", "2024-01-02", "jam "], [" 2", "2024-01-03", "dark "]],
-         [(2, "a line drawn between rows"), (5, "after the table")]),
+         [["1", "2024-01-02", "jam"], ["2", "2024-01-03", "dark"]], [(5, "after the table")]),
     Case("comments", "# made at noon\n# by hand\nid,day,text\n" + LINES, NAMES, BODY,
          [(1, "before the header"), (2, "before the header")]),
     Case("comment between", "id,day,text\n1,2024-01-02,jam\n# checked\n2,2024-01-03,dark\n", NAMES, BODY[:2],

@@ -17,7 +17,7 @@ from explorer.counting import counted
 from explorer.errors import InputError
 from explorer.ingest import log_records
 from explorer.ingest.cleaning import KINDS, clean_texts
-from explorer.ingest.log_columns import LEVEL, TIME
+from explorer.ingest.log_columns import LEVEL, MESSAGE, TIME
 from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.outcomes import with_outcomes
@@ -93,6 +93,11 @@ def build_corpus(
 
 
 def _texts(table: Table, roles: Roles) -> Strings:
+    """The text of each record: the columns that have this role, joined. A log's message alone has the fields behind it
+    that say what happened; of several columns each is as it was chosen."""
+    if table.is_lines and roles.text == (MESSAGE,):
+        said = log_records.log_texts(table)
+        return Strings(pc.fill_null(said, "") if said.null_count else said)
     columns = [
         log_records.log_column(table, name) if table.is_lines else table.cells.column(name) for name in roles.text
     ]

@@ -17,7 +17,10 @@ DAY_FIRST: Order = ("c", "b", "a")
 MONTH_FIRST: Order = ("c", "a", "b")
 YEAR_FIRST: Order = ("a", "b", "c")
 _NAMES = {DAY_FIRST: "day", MONTH_FIRST: "month", YEAR_FIRST: "year"}
-_CHOOSE = "If it is the other way, choose --day-first or --month-first, or the order of day and month in the preview."
+#: The end of a note on dates that can be read both ways: what asks the user.
+CHOOSE_ORDER = (
+    "If it is the other way, choose --day-first or --month-first, or the order of day and month in the preview."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +99,7 @@ def _decide(
         latest = max(fit.latest for fit in left)
         is_year = all(fit.latest < latest for fit in left if fit.order != YEAR_FIRST)
         left = [fit for fit in left if (fit.order == YEAR_FIRST) == is_year]
-    return left[0], f"; no date in the column decides it. {_CHOOSE}"
+    return left[0], f"; no date in the column decides it. {CHOOSE_ORDER}"
 
 
 def _best(fits: Sequence[_Fit], values: Sequence[float]) -> list[_Fit]:

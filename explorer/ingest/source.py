@@ -21,6 +21,7 @@ from explorer.ingest.encodings import (
     decode_all,
     find_encoding,
     find_wide,
+    is_ebcdic,
     text_pieces,
 )
 from explorer.params import ReadParams
@@ -81,7 +82,9 @@ class Source:
         begin = _NOT_NUL.search(self.data)
         if begin is None:
             return False
-        return find_wide(self.data) is not None or not _is_binary(self.data[begin.start() : begin.start() + _HEAD])
+        if find_wide(self.data) is not None or is_ebcdic(self.data):
+            return True
+        return not _is_binary(self.data[begin.start() : begin.start() + _HEAD])
 
     @cached_property
     def encoding(self) -> Encoding:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from explorer.errors import InputError, SettingsError
 from explorer.ingest.cleaning import KINDS
+from explorer.ingest.date_order import CHOOSE_ORDER
 from explorer.ingest.inspection import Inspection
 from explorer.ingest.log_columns import LINE
 from explorer.ingest.log_formats import LOG_FORMATS
@@ -52,6 +53,7 @@ def show(chosen: intake.Chosen) -> None:
     with found:
         for report in inspection.reports:
             _show_report(report)
+        _ask_order(chosen, inspection)
         _show_rejected(chosen, reading, inspection)
         _show_rows(inspection)
     request = _choose_settings(chosen, inspection, reading)
@@ -153,6 +155,23 @@ def _show_report(report: ReadReport) -> None:
     st.markdown(f"**{parts.plain(report.source)}** · {parts.plain(', '.join(how))} · {counts}")
     for note in report.notes:
         st.caption(parts.plain(note))
+
+
+def _ask_order(chosen: intake.Chosen, inspection: Inspection) -> None:
+    """Where dates can be read both ways, the question; the answer goes where every other decision is changed."""
+    if not any(note.endswith(CHOOSE_ORDER) for report in inspection.reports for note in report.notes):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            "**Is 01/02/2024 the first of February, or the second of January?** Nothing in the file decides it."
+        )
+        for is_day_first, answer in ((True, "1 February"), (False, "January 2")):
+            st.button(
+                answer,
+                key=f"order-{is_day_first}-{chosen.fingerprint}",
+                on_click=st.session_state.__setitem__,
+                args=(f"day-first-{chosen.fingerprint}", is_day_first),
+            )
 
 
 def _show_rejected(chosen: intake.Chosen, reading: ReadParams, inspection: Inspection) -> None:

@@ -32,6 +32,15 @@ def lines_bytes() -> bytes:
     return "\n".join(" ".join(row) for row in ROWS).encode()
 
 
+def drawn_bytes() -> bytes:
+    lines = [" | ".join(["", *row, ""]).strip() for row in [COLUMNS, ["---", "---"], *ROWS]]
+    return "\n".join(lines).encode()
+
+
+def aligned_bytes() -> bytes:
+    return "\n".join(f"{a:<6} {b}" for a, b in [COLUMNS, ["-" * 6, "-" * 30], *ROWS]).encode()
+
+
 def jsonl_bytes() -> bytes:
     return "\n".join(json.dumps(dict(zip(COLUMNS, row, strict=True))) for row in ROWS).encode()
 
@@ -133,6 +142,8 @@ def xml_bytes() -> bytes:
 EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "csv": ("tickets.csv", csv_bytes),
     "log lines": ("app.log", lines_bytes),
+    "drawn table": ("tickets.md", drawn_bytes),
+    "fixed width": ("tickets.txt", aligned_bytes),
     "journald export": ("journal.export", journal_bytes),
     "Windows events (XML)": ("events.xml", event_xml_bytes),
     "Windows events (text)": ("events.txt", event_text_bytes),

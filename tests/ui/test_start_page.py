@@ -162,6 +162,16 @@ def test_the_order_of_day_and_month_can_be_chosen(app: AppTest) -> None:
     assert "read with the day first, as chosen" in shown(app)
 
 
+def test_dates_that_can_be_read_both_ways_are_asked_about(app: AppTest) -> None:
+    rows = "".join(f"{i},printer {i} is jammed again,0{i}/02/2024 10:00\n" for i in range(1, 9))
+    upload(app, f"key,text,created\n{rows}".encode())
+    (answer,) = [button for button in app.button if button.label == "1 February"]
+    answer.click().run()
+    assert "read with the day first, as chosen" in shown(app)
+    assert box(app, "Order of day and month").value is True
+    assert not [button for button in app.button if button.label == "1 February"]
+
+
 def box(app: AppTest, label: str) -> Any:
     (found,) = [box for box in app.selectbox if box.label == label]
     return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from explorer.errors import UnreadableFileError
+from explorer.ingest.readers.aligned_table import AlignedTableReader
 from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
+from explorer.ingest.readers.drawn_table import DrawnTableReader
 from explorer.ingest.readers.dumps import dump_kind
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
+from explorer.ingest.readers.journal_verbose import JournalVerboseReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.json_log import JsonLogReader
@@ -38,6 +41,7 @@ READERS: tuple[Reader, ...] = (
     EML,
     LinesReader(),
     JournalReader(),
+    JournalVerboseReader(),
     WindowsXmlReader(),
     WindowsTextReader(),
     WindowsCsvReader(),
@@ -46,6 +50,8 @@ READERS: tuple[Reader, ...] = (
     XmlReader(),
     JsonLinesReader(),
     JsonReader(),
+    DrawnTableReader(),
+    AlignedTableReader(),
     DelimitedReader(),
 )
 

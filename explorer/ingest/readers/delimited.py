@@ -125,8 +125,10 @@ def _is_plain(source: Source, *, least_rows: int) -> bool:
     rows = sample.rows
     n_even = sum(len(row) == sample.width for row in rows)
     named = all(0 < len(name.strip()) <= 60 and not name.strip().isdigit() for name in layout.names)
-    if least_rows > 1 and (sample.width < 3 or not layout.is_proven):
+    if least_rows > 1 and not layout.is_proven:
         return False
+    if least_rows > 1 and sample.width < 3 and (sample.dialect.delimiter != "\t" or n_even < len(rows)):
+        return False  # nothing else that stands once in each line separates columns
     is_unique = len(set(layout.names)) == len(layout.names)
     return named and is_unique and len(rows) > least_rows and n_even >= 0.9 * len(rows)
 

@@ -143,7 +143,9 @@ def _sniff(text: str, suffix: str, params: ReadParams, is_cut: bool, plain: Dial
     if params.delimiter == "":
         return one_column
     if params.delimiter is not None:
-        return _best_quotes(text, replace(plain, delimiter=params.delimiter), is_cut, params)
+        meant = (" ", SPACES) if params.delimiter == " " else (params.delimiter,)
+        samples = [_best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params) for delimiter in meant]
+        return max(samples, key=_evenness)
     best = one_column
     for delimiter in _candidates(text[plain.start :]):
         sample = _best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params)

@@ -60,6 +60,11 @@ def is_total(cells: Sequence[str]) -> bool:
     )
 
 
+def is_remark(line: str) -> bool:
+    """Whether a line says nothing but how many rows there were, or that they end."""
+    return _SURE.fullmatch(line.strip()) is not None
+
+
 def is_sparse(cells: Sequence[str]) -> bool:
     """Whether a row of a table of three columns or more may be a remark, or a sum, that was padded with empty cells."""
     return sum(1 for cell in cells if cell.strip()) <= 2 or is_total(cells)
