@@ -398,3 +398,24 @@ def test_a_file_of_hostile_texts_is_learned_from_in_little_time() -> None:
     texts = [f"{pick.random()} " + ": ".join(["Name"] * 2_000) for _ in range(30)]
     with no_hang():
         assert all(clean_texts(texts).texts)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2024-03-01 10:00:00 - System Administrator (Work notes)",
+        "03/01/2024 10:00:00 AM - Ann O'Neil (Additional comments)",
+        "01.03.2024 10:00 - Anna Müller (extern) (Zusätzliche Kommentare)",
+        "2024-03-01 10:00:00 CET - Jean Dupont (Notes de travail)",
+    ],
+)
+def test_the_head_of_a_journals_entry_goes_and_the_entry_stays(head: str) -> None:
+    text = f"VPN drops\n{head}\nHi team,\nI looked into the tunnel.\n\n{head}\nIt drops every hour.\n"
+    assert cleaned(text) == "VPN drops\nI looked into the tunnel.\nIt drops every hour."
+
+
+@pytest.mark.parametrize(
+    "line", ["2024-03-01 10:00:00 - worker stopped (pool 3)", "10:00 - Ann (Work notes)", "See Ann (Work notes)"]
+)
+def test_a_line_that_is_no_head_of_an_entry_stays(line: str) -> None:
+    assert line in cleaned(f"The job fails each night.\n{line}\nWhat can be done about it?")

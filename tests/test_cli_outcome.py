@@ -74,7 +74,7 @@ def test_an_analysis_says_what_was_set_aside_and_what_was_decided(
     assert main(["analyze", str(path), *arguments]) == 0
     printed = capsys.readouterr().out
     assert f"1 of 3 rows was set aside, with line and reason: {out / 'rejected.csv'}" in printed
-    assert "Note: 1 cell of 'when' could not be read as a time." in printed
+    assert "Note: 1 cell of 'when' could not be read as a time, such as" in printed
     assert "\x1b" not in printed
 
 

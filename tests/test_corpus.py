@@ -95,7 +95,7 @@ def test_each_file_counts_its_own_records(tmp_path):
         notes = " ".join(report.notes)
         assert (f"greetings ({n})" in notes) == (n > 0), notes
         assert ("greetings" in notes) == (n > 0)
-        unread = f"{n} cell{'' if n == 1 else 's'} of 'when' could not be read as a time."
+        unread = f"{n} cell{'' if n == 1 else 's'} of 'when' could not be read as a time, such as 'soon'."
         assert (unread in report.notes) == (n > 0), notes
         assert ("could not be read" in notes) == (n > 0)
 
@@ -141,7 +141,7 @@ def test_the_id_and_the_time_of_a_log_are_what_was_chosen(corpus):
     made = corpus(LOG, name="app.log", id="thread", time="level")
     assert made.ids[:3] == ("pool-0", "pool-1", "pool-0")
     assert np.isnat(made.times).all()
-    assert "12 cells of 'level' could not be read as a time." in made.reports[0].notes
+    assert "12 cells of 'level' could not be read as a time, such as 'ERROR'." in made.reports[0].notes
     assert made.roles.categories == ("component",), "a column has one role"
     assert corpus(LOG, name="app.log", time="").times is None
 
@@ -159,6 +159,15 @@ def test_the_categories_of_a_log_are_what_was_chosen(corpus):
     same = corpus("x INFO 1\ny INFO 2\n", name="app.log", categories="level")
     assert same.roles.categories == ()
     assert "'level' was chosen as a category, but no two records differ in it." in same.reports[0].notes
+
+
+def test_fields_that_say_what_happened_stand_behind_a_message_alone(corpus):
+    lines = "".join(
+        f'{{"ts":"2026-11-21T06:48:0{i}Z","level":"info","msg":"GET /a","status":{200 + 300 * (i % 2)}}}\n'
+        for i in range(6)
+    )
+    assert "500" in corpus(lines, name="app.log").texts[1]
+    assert corpus(lines, name="app.log", text=["status", "message"]).texts[1] == "500 GET /a"
 
 
 def test_a_record_without_the_chosen_text_is_empty_and_stays(corpus):

@@ -155,6 +155,29 @@ def test_a_text_of_which_one_colour_is_not_the_whole_truth_is_hollow(teams):
     assert all(trace.marker.symbol is None for trace in plain.data)
 
 
+def test_a_mixed_text_tells_its_values_under_the_mouse(teams):
+    bodies = {}
+    for trace in map_figure(teams, View(colour="column:team"), Marks()).data:
+        if trace.customdata is not None:
+            bodies |= dict(zip(trace.customdata.tolist(), trace.hovertext.tolist(), strict=True))
+    lasts = [bodies[text].split("<br>")[-1] for text in range(4)]
+    assert lasts[:3] == ["Beta 5 · Alpha 1", "Beta 3 · Alpha 3", "no value 5 · Alpha 1"]
+    assert lasts[3].startswith("<i>")
+    assert colouring(teams, "time").details[0] == "01 Jan 2026 to 26 Jan 2026"
+
+
+def test_the_values_of_a_mixed_text_are_few_and_escaped(teams):
+    names = ["<b>$1$</b>" * 9, "b", "c", "d", "e", "e", *["x"] * 18]
+    mixed = with_column(teams, "odd", names)
+    (words,) = colouring(mixed, "column:odd").details.values()
+    assert words.startswith("e 2 · ")
+    assert words.endswith(" · 2 more")
+    figure = map_figure(mixed, View(colour="column:odd"), Marks())
+    (hollow,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
+    assert "<b>" not in hollow.hovertext[0]
+    assert "$" not in hollow.hovertext[0]
+
+
 def test_a_cluster_has_one_colour_everywhere():
     assert cluster_colour(-1) == NOISE
     assert cluster_colour(0) != cluster_colour(1)

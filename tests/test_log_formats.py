@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer.errors import SettingsError
-from explorer.ingest import read_table
-from explorer.ingest.log_formats import LOG_FORMATS
+from explorer.ingest import build_corpus, collapse, read_table
+from explorer.ingest.log_formats import LOG_FORMATS, containers
 from explorer.params import ReadParams
 from explorer.types import Table
 
@@ -257,6 +257,89 @@ EXAMPLES: dict[str, tuple[str, dict[str, str | None], dict[str, str | None]]] = 
         {"time": "20171223-22:15:29:606", "message": "Step_LSC|30002312|onStandStepChanged 3579"},
         {"message": "x"},
     ),
+    "Linux audit": (
+        'node=web type=SYSCALL msg=audit(1763707691.123:42): arch=c000003e syscall=59 success=no exit=-13 comm="ls"\n'
+        'type=CWD msg=audit(1763707691.123:42): cwd="/root"\n',
+        {"host": "web", "event": "SYSCALL", "time": "1763707691.123", "serial": "42",
+         "message": 'arch=c000003e syscall=59 success=no exit=-13 comm="ls"'},
+        {"event": "CWD", "message": 'cwd="/root"'},
+    ),
+    "Android (long)": (
+        "[ 11-21 06:48:11.123  1702: 2395 D/WindowManager ]\nfirst\nand second\n\n"
+        "[ 11-21 06:48:12.123  1702: 2396 E/App ]\n[1] failed\n",
+        {"time": "11-21 06:48:11.123", "pid": "1702", "thread": "2395", "level": "DEBUG",
+         "component": "WindowManager", "message": "first\nand second"},
+        {"level": "ERROR", "component": "App", "message": "[1] failed"},
+    ),
+    "AWS load balancer": (
+        'https 2026-11-21T06:48:11.186641Z app/lb/50dc 192.168.1.39:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 '
+        '"GET https://www.example.com:443/ HTTP/1.1" "curl/7.46.0" ECDHE TLSv1.2 arn:aws:x "Root=1-5833"\n'
+        'http 2026-11-21T06:48:12.186641Z app/lb/50dc 192.168.1.39:2818 - -1 -1 -1 502 - 34 366 '
+        '"GET http://www.example.com:80/ HTTP/1.1" "-" - - arn:aws:x "Root=1-5834"\n',
+        {"component": "app/lb/50dc", "client": "192.168.1.39:2817", "status": "200", "target_status": "200",
+         "message": "GET https://www.example.com:443/ HTTP/1.1"},
+        {"status": "502", "target": None, "target_status": None, "type": "http"},
+    ),
+    "Squid": (
+        "1763707691.123    120 10.0.0.1 TCP_MISS/200 4512 GET http://x.example/a - HIER_DIRECT/10.0.0.9 text/html\n"
+        "1763707692.123      0 10.0.0.2 TCP_DENIED/403 312 CONNECT y.example:443 bob HIER_NONE/- -\n",
+        {"time": "1763707691.123", "client": "10.0.0.1", "cache": "TCP_MISS", "status": "200", "user": None,
+         "message": "GET http://x.example/a"},
+        {"status": "403", "user": "bob", "type": None},
+    ),
+    "Heroku": (
+        '2026-11-21T06:48:11.123456+00:00 heroku[router]: at=error code=H12 desc="Request timeout" status=503\n'
+        "2026-11-21T06:48:12.123456+00:00 app[web.1]: listening\n",
+        {"component": "heroku", "dyno": "router", "message": 'at=error code=H12 desc="Request timeout" status=503'},
+        {"component": "app", "dyno": "web.1", "message": "listening"},
+    ),
+    "WildFly": (
+        "2026-11-21 06:48:11,123 ERROR [org.jboss.as.server] (Controller Boot Thread) WFLYCTL0013: failed\n"
+        "06:48:12,123 INFO  [org.jboss.as] (MSC service thread 1-2 (a)) WFLYSRV0025: started in 5ms\n",
+        {"level": "ERROR", "component": "org.jboss.as.server", "thread": "Controller Boot Thread",
+         "message": "WFLYCTL0013: failed"},
+        {"time": "06:48:12,123", "thread": "MSC service thread 1-2 (a)", "component": "org.jboss.as"},
+    ),
+    "WebLogic": (
+        "####<Nov 21, 2026 6:48:11 AM CET> <Error> <Security> <host> <Admin> <[ACTIVE] ExecuteThread: '0'> "
+        '<<WLS Kernel>> <> <> <1763707691123> <BEA-090870> <The realm "myrealm" failed.>\n'
+        "####<Nov 21, 2026 6:48:12 AM CET> <Notice> <Server> <host> <Admin> <main> <<anonymous>> <> <> <1763707692123> "
+        "<[severity-value: 32] > <BEA-000365> <Server state changed to RUNNING.> \n",
+        {"level": "ERROR", "component": "Security", "user": "<WLS Kernel>", "message_id": "BEA-090870",
+         "message": 'The realm "myrealm" failed.'},
+        {"level": "NOTICE", "message": "Server state changed to RUNNING."},
+    ),
+    "logback (level first)": (
+        "INFO  [main] 2026-11-21 06:48:11,123 StorageService.java:120 - Starting up\n"
+        "ERROR [pool-1[a]] 2026-11-21 06:48:12,123 o.a.c.Foo - gone\n",
+        {"level": "INFO", "thread": "main", "component": "StorageService.java", "place": "120",
+         "message": "Starting up"},
+        {"level": "ERROR", "thread": "pool-1[a]", "component": "o.a.c.Foo", "message": "gone"},
+    ),
+    "MySQL slow log": (
+        "# Time: 2026-11-21T06:48:11.123456Z\n# User@Host: app[app] @  [10.0.0.1]  Id:   10\n# Query_time: 12.0\n"
+        "SELECT *\nFROM orders;\n# Time: 2026-11-21T06:48:12.123456Z\n# User@Host: x[x] @ y []\nSELECT 1;\n",
+        {"time": "2026-11-21T06:48:11.123456Z",
+         "message": "# User@Host: app[app] @  [10.0.0.1]  Id:   10\n# Query_time: 12.0\nSELECT *\nFROM orders;"},
+        {"message": "# User@Host: x[x] @ y []\nSELECT 1;"},
+    ),
+    "Ruby Logger": (
+        'I, [2026-11-21T06:48:11.123456 #120]  INFO -- : Started GET "/users/0"\n'
+        "F, [2026-11-21T06:48:12.123456 #120] FATAL -- shop: gone: x\n",
+        {"time": "2026-11-21T06:48:11.123456", "pid": "120", "level": "INFO", "component": None,
+         "message": 'Started GET "/users/0"'},
+        {"level": "FATAL", "component": "shop", "message": "gone: x"},
+    ),
+    "Monolog": (
+        "[2026-11-21 06:48:11] production.ERROR: boom\n[2026-11-21T06:48:12.123456+01:00] app.INFO: fine [] []\n",
+        {"time": "2026-11-21 06:48:11", "component": "production", "level": "ERROR", "message": "boom"},
+        {"component": "app", "message": "fine [] []"},
+    ),
+    "time, level, component, message": (
+        "2026-11-21 06:48:11,123 INFO app: listening\n2026-11-21 06:48:12,123 ERROR: db: gone\n",
+        {"level": "INFO", "component": "app", "message": "listening"},
+        {"level": "ERROR", "component": "db", "message": "gone"},
+    ),
     "Kubernetes (CRI)": (
         "2026-11-21T06:48:11.123456789Z stdout F Started\n2026-11-21T06:48:11.123456790Z stderr F ERROR gone\n",
         {"time": "2026-11-21T06:48:11.123456789Z", "stream": "stdout", "part": "F", "message": "Started"},
@@ -368,7 +451,63 @@ def test_line_ends_of_windows_change_nothing(read, name):
 
 
 def test_every_format_has_an_example():
-    assert set(LOG_FORMATS) - set(EXAMPLES) <= {"macOS unified log (syslog style)", "Django server"}
+    plain = {"macOS unified log (syslog style)", "Django server"}
+    assert set(LOG_FORMATS) - set(EXAMPLES) <= plain | {one.name for one in containers.UNSURE}
+
+
+STAMPS = "2026-11-21T06:48:1{}.123456789Z {}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "inner"),
+    [
+        (
+            ['{"level":"info","msg":"hello","ts":1763707691.5}', '{"level":"error","msg":"gone","ts":1}'],
+            "JSON log lines",
+        ),
+        (["2026-11-21 06:48:11,123 INFO  [main] c.a.App - hello"] * 3, "log4j or logback"),
+        (["2026-11-21 06:48:11 INFO hello", "2026-11-21 06:48:11 WARN hello"], "time, level, message"),
+    ],
+)
+def test_any_log_may_stand_behind_the_times_of_kubectl_and_docker(read, lines, inner):
+    table = read("".join(STAMPS.format(i, line) + "\n" for i, line in enumerate(lines)))
+    assert table.reports[0].format == f"kubectl or docker logs with timestamps: {inner}"
+    check(table, {"time": "2026-11-21T06:48:10.123456789Z", "level": "INFO", "message": "hello"}, 0)
+
+
+def test_times_before_words_are_no_prefix(read):
+    table = read("".join(STAMPS.format(i, line) + "\n" for i, line in enumerate(["INFO up", "ERROR down"])))
+    assert table.reports[0].format == "time, level, message"
+    assert read("well-known words of prose\nre-entry was tried again\n").reports[0].format == "log lines"
+
+
+def test_what_stern_prints(read):
+    table = read("".join(f"web-7c9f-x2v{i} app 2026-11-21 06:48:1{i} INFO [main] a.B - hello\n" for i in range(3)))
+    assert table.reports[0].format == "stern: log4j or logback"
+    check(table, {"container": "web-7c9f-x2v0", "component": "a.B", "level": "INFO", "message": "hello"}, 0)
+
+
+def test_a_stream_of_syslog_may_count_its_bytes(read):
+    line = "<165>1 2026-11-21T06:48:11.003Z host app 12 ID47 - An event"
+    table = read(f"{len(line)} {line}\n" * 3)
+    assert table.reports[0].format == "syslog (RFC 5424)"
+    check(table, {"host": "host", "level": "NOTICE", "message": "An event"}, -1)
+
+
+def test_colours_are_no_part_of_what_a_line_says(read):
+    table = read("\x1b[36mweb-1  |\x1b[0m ready\n\x1b[33mdb-1   |\x1b[0m \x1b[1;31mERROR\x1b[0m gone\n")
+    assert table.reports[0].format == "Docker Compose"
+    assert table.cells.column("message").to_pylist() == ["ready", "ERROR gone"]
+    assert table.cells.column("line").to_pylist()[0] == "\x1b[36mweb-1  |\x1b[0m ready"
+    plain = read("one\n\x1b[36mmake\x1b[0m test\n")
+    assert collapse(build_corpus(plain)).texts == ("make test", "one")
+
+
+def test_the_error_codes_of_heroku_stay(read):
+    lines = "".join(
+        f"2026-11-21T06:48:1{i}+00:00 heroku[router]: at=error code=H{10 + i % 2} x={i}\n" for i in range(6)
+    )
+    assert collapse(build_corpus(read(lines))).texts == ("at=error code=H10 x=<num>", "at=error code=H11 x=<num>")
 
 
 def test_the_user_may_name_the_format(read):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import json
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.cli import main
 from explorer.ingest import build_corpus, continuation, read_table
+from explorer.ingest.inspection import inspect_table
 from explorer.ingest.log_formats import LOG_FORMATS
 from explorer.ingest.readers import lines as lines_reader
 from explorer.ingest.readers.lines import LinesReader
@@ -75,6 +79,11 @@ note: run with `RUST_BACKTRACE=full` for a verbose backtrace.""",
     1
   ]
 }""",
+    "PHP": """[stacktrace]
+#0 /var/www/b.php(10): foo()
+#1 [internal function]: Shop->bar()
+#2 {main}
+"} """,
     "XML payload": """<order>
   <id>17</id>
 </order>""",
@@ -110,6 +119,63 @@ def test_a_trace_is_one_record_of_a_plain_text_too(language):
     assert lines[-1] == "the third"
     assert "\n".join(lines[2:-1]) == TRACES[language]
     assert len(lines) <= (5 if language == "Java" else 4)  # the second line of a message may as well be another record
+
+
+NODE = """/app/index.js:10
+    throw new Error('boom');
+    ^
+
+Error: boom
+    at Object.<anonymous> (/app/index.js:10:11) {
+  code: 'E_BOOM',
+  cause: TypeError: x
+      at y (/app/z.js:1:1)
+}
+
+Node.js v18.17.1"""
+
+
+@pytest.mark.parametrize("others", [("server is listening", "started again"), (NEXT, NEXT)])
+def test_what_node_prints_when_it_dies_is_one_record(others):
+    before, after = others
+    table = read_text("\n".join([before, NODE, after]))
+    assert table.cells.column("line").to_pylist() == [before, NODE, after]
+
+
+ANDROID = "03-01 09:00:0{}.123  1000  {} E {}: {}"
+CRASH = [
+    "FATAL EXCEPTION: main",
+    "Process: com.x, PID: 1000",
+    "java.lang.NullPointerException: x",
+    "\tat a.b.c(D.java:1)",
+    "\tat a.b.c(D.java:2)",
+    "Caused by: java.io.IOException: y",
+    "\t... 12 more",
+]
+
+
+def test_a_trace_of_lines_with_a_prefix_each_is_one_record():
+    own = [ANDROID.format(7, 1001, "AndroidRuntime", one) for one in CRASH]
+    other = [ANDROID.format(7, 1001, "App", "tick"), ANDROID.format(8, 1001, "App", "\tat a.b.c(D.java:1)")]
+    table = read_text("\n".join([other[0], *own, *other]))
+    assert table.cells.column("message").to_pylist() == ["tick", "\n".join(CRASH), "tick", "\tat a.b.c(D.java:1)"]
+    assert table.cells.column("line").to_pylist() == [other[0], "\n".join(own), *other]
+    assert list(table.lines) == [1, 2, 9, 10]
+    assert table.reports[0].n_lines_joined == 6
+
+
+def test_words_of_the_same_second_are_not_part_of_a_trace():
+    said = ["request 1", "java.lang.NullPointerException: x", "\tat a.b.c(D.java:1)", "request 2"]
+    table = read_text("\n".join(f"Nov 21 06:48:11 web app[12]: {one}" for one in said))
+    assert table.cells.column("message").to_pylist() == [said[0], "\n".join(said[1:3]), said[3]]
+
+
+def test_a_python_trace_of_syslog_is_one_record():
+    said = [
+        "Traceback (most recent call last):", '  File "a.py", line 3, in f', "    run()", "ValueError: x", "going on",
+    ]  # fmt: skip
+    table = read_text("\n".join(f"Nov 21 06:48:11 web app[12]: {one}" for one in said))
+    assert table.cells.column("message").to_pylist() == ["\n".join(said[:4]), "going on"]
 
 
 def test_a_crash_below_an_unrelated_record_is_a_record_of_its_own():
@@ -208,6 +274,25 @@ def test_rotated_files_come_in_the_order_of_time(tmp_path):
     )
 
 
+def test_what_is_shown_and_written_of_rotated_files_is_in_the_order_that_the_note_names(tmp_path, capsys):
+    (tmp_path / "app.log").write_text(log_lines(1, 30, 2))
+    (tmp_path / "app.log.1").write_text(log_lines(0, 30, 2) + "    tail\n")
+    (tmp_path / "one.log").write_text(log_lines(5, 3))
+    paths = [tmp_path / name for name in ("app.log", "app.log.1")]
+    table = read_table(paths)
+    inspection, corpus = inspect_table(table), build_corpus(table)
+    message = inspection.columns.index("message")
+    assert [row[message].split("\n")[0] for row in inspection.sample] == [f"n{i}" for i in range(20)]
+    assert list(inspection.sample_lines) == list(corpus.lines[:20]) == [line for line in range(1, 11) for _ in range(2)]
+    assert main(["inspect", *map(str, paths), "--to", str(tmp_path / "out.csv")]) == 0
+    assert "order of time, beginning with app.log.1, app.log" in capsys.readouterr().out
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        written = [row["message"] for row in csv.DictReader(file)]
+    assert written == list(corpus.texts)
+    alone = inspect_table(read_table([tmp_path / "one.log"]))
+    assert list(alone.sample_lines) == [1, 2, 3]
+
+
 def test_files_written_at_the_same_time_are_merged(tmp_path):
     (tmp_path / "a.log").write_text(log_lines(1, 10, 2))
     (tmp_path / "b.log").write_text(log_lines(0, 10, 2))
@@ -259,3 +344,43 @@ def test_lines_of_a_container_in_no_known_format_are_records():
     assert table.cells.column("message").to_pylist() == ["one", "two", TRACES["Ruby"], "three"]
     assert table.reports[0].format == "Kubernetes (CRI)"
     assert not any("not in the format" in note for note in table.reports[0].notes)
+
+
+CRI = "2026-11-21T06:48:11.{:09}Z {} {} {}"
+
+
+def test_parts_of_a_long_line_are_one_line_again():
+    parts = [
+        ("stdout", "P", '{"level":"info","ts":"2026-11-21T06:4'),
+        ("stdout", "P", '8:11Z","msg":"a'),
+        ("stdout", "F", ' b"}'),
+    ]
+    lines = [CRI.format(i, *one) for i, one in enumerate(parts)]
+    whole = CRI.format(9, "stdout", "F", '{"level":"error","ts":"2026-11-21T06:48:12Z","msg":"c"}')
+    table = read_text("\n".join([whole, *lines, whole]))
+    assert table.cells.column("message").to_pylist() == ["c", "a b", "c"]
+    assert table.cells.column("level").to_pylist() == ["ERROR", "INFO", "ERROR"]
+    assert table.cells.column("line").to_pylist() == [whole, "\n".join(lines), whole]
+
+
+def test_a_trace_may_follow_a_line_in_parts():
+    said = [("stderr", "P", HEAD[:40]), ("stderr", "F", HEAD[40:]), ("stderr", "F", "\tat a.b(C.java:1)")]
+    table = read_text("\n".join(CRI.format(i, *one) for i, one in enumerate(said)))
+    assert table.cells.column("message").to_pylist() == ["it failed\n\tat a.b(C.java:1)"]
+
+
+def test_parts_of_two_streams_are_not_mixed():
+    said = [("stdout", "P", "a "), ("stderr", "F", "b"), ("stdout", "P", "c "), ("stdout", "F", "d")]
+    table = read_text("\n".join(CRI.format(i, *one) for i, one in enumerate(said)))
+    assert table.cells.column("message").to_pylist() == ["a ", "b", "c d"]
+
+
+def docker(messages: list[str]) -> str:
+    return "\n".join(json.dumps({"log": one, "stream": "stdout", "time": "2026-11-21T06:48:11.1Z"}) for one in messages)
+
+
+def test_a_message_of_docker_without_a_line_end_goes_on():
+    table = read_text(docker(["one ", "and two\n", "three\n"]))
+    assert table.cells.column("message").to_pylist() == ["one and two", "three"]
+    table = read_text(docker(["one", "two", "three"]))  # whoever passed them on took all line ends off
+    assert table.cells.column("message").to_pylist() == ["one", "two", "three"]

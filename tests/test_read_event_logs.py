@@ -57,6 +57,20 @@ def test_journal_entries_have_time_level_component_and_fields():
     assert str(build_corpus(table).times[0]) == "2026-11-21T06:48:11.123"
 
 
+VERBOSE = """-- Boot 5f2e --
+Sat 2026-11-21 06:48:11.123456 UTC [s=abc;i=0;b=def;m=1;t=2;x=3]
+    PRIORITY=3
+    SYSLOG_IDENTIFIER=app
+    __REALTIME_TIMESTAMP=1795243691123456
+    MESSAGE=it failed
+            a=b at x
+    _PID=12
+-- Boot 6f2e --
+Sat 2026-11-21 06:48:12.123456 UTC [s=abc;i=1;b=def;m=1;t=2;x=3]
+    MESSAGE=going on
+"""
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=8))
 def test_any_message_of_the_journal_comes_back(messages):
@@ -311,12 +325,34 @@ def test_a_format_of_lines_that_the_user_names_wins():
         (event() + "<!--<?xml<Events" * 100_000).encode(),
         (EVENT_TEXT + "Event[1]:\n" * 100_000).encode(),
         (IIS + '"a ' * 200_000).encode(),
+        (VERBOSE + "Sat 2026-11-21 06:48:11 UTC [s=\n" * 60_000 + "    A=\n" + "        b\n" * 100_000).encode(),
     ],
-    ids=["journal", "events", "frames", "text", "w3c"],
+    ids=["journal", "events", "frames", "text", "w3c", "verbose"],
 )
 def test_hostile_files_take_time_linear_in_their_length(data):
     with no_hang():
         read(data, "upload")
+
+
+def test_what_journalctl_prints_with_all_fields():
+    table = read(VERBOSE, "journal.log")
+    assert table.reports[0].format == "journald verbose"
+    assert main(table) == ("2026-11-21 06:48:11.123456 UTC", "ERROR", "app", "it failed\na=b at x")
+    assert main(table, 1) == ("2026-11-21 06:48:12.123456 UTC", None, None, "going on")
+    assert table.cells.column("_PID").to_pylist() == ["12", None]
+    assert list(table.lines) == [2, 10]
+    assert table.cells.column("line").to_pylist()[0].startswith("Sat 2026-11-21 06:48:11.123456 UTC [s=abc")
+    assert str(build_corpus(table).times[0]) == "2026-11-21T06:48:11.123"
+    assert (
+        read(VERBOSE.replace("\n", "\r\n"), "journal.log").cells.column("message").equals(table.cells.column("message"))
+    )
+
+
+def test_an_entry_without_fields_is_set_aside():
+    bare = "Sat 2026-11-21 06:48:13.123456 UTC [s=abc;i=2]\n"
+    table = read(VERBOSE + bare, "journal.log")
+    assert table.n_rows == 2
+    assert [(row.line, row.reason) for row in table.rejected] == [(12, "an entry without fields")]
 
 
 def test_events_whose_beginnings_are_all_damaged_are_no_fault() -> None:

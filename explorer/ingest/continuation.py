@@ -35,15 +35,20 @@ _FRAME = "|".join((
     r"exit status \d+$",
     r"\[signal SIG",
     r"stack backtrace:$",
+    r"\s*#\d+ (?:\S+\(\d+\): |\{main\}|\[internal function\])",  # PHP
+    r"(?:\[stacktrace\]|\[previous exception\].*|Stack trace:)\s*$",
+    r"\s+thrown in \S+ on line \d+",
+    r"\s+#\d+ +(?:pc |0x)",  # native code
+    r"Node\.js v\d+\.\d+",
     r"note: (?:run with `RUST_BACKTRACE|[Ss]ome details are omitted)",
     r"The above exception was the direct cause of",
     r"During handling of the above exception,",
 ))  # fmt: skip
 _IS_FRAME = f"^(?:{_FRAME})"
-_EXCEPTION = r"(?:[\w$-]+(?:\.|::))*[\w$]*(?:Exception|Error|Throwable|Fault|Interrupt|Timeout|Warning)(?:: |:?$|\s*\()"
+EXCEPTION = r"(?:[\w$-]+(?:\.|::))*[\w$]*(?:Exception|Error|Throwable|Fault|Interrupt|Timeout|Warning)(?:: |:?$|\s*\()"
 _IS_MARKED = (
-    rf"^(?:\s+\S|Traceback \(most recent call last\):|{_EXCEPTION}|{_FRAME}"
-    r"|[\])}]+[,;]?\s*$|[\[({]+\s*$|</?[A-Za-z?!][^>]*>?)"
+    rf"^(?:\s+\S|Traceback \(most recent call last\):|{EXCEPTION}|{_FRAME}"
+    r"|\"?[\])}]+[,;]?\s*$|[\[({]+\s*$|</?[A-Za-z?!][^>]*>?)"
 )
 _IS_TRACEBACK = r"^\s*(?:Traceback \(most recent call last\):|The above exception was|During handling of the above)"
 #: What a program prints when it dies; its last log record has nothing to do with it, unless it speaks of an error.
@@ -54,6 +59,9 @@ _IS_CRASH = (
 _SPEAKS_OF_ERROR = r"(?i:error|fatal|panic|crit|severe|exception|fail|crash|abort)"
 _IS_FOREIGN = rf"^(?:<\d{{1,3}}>)?[\[(<]?(?:{ANY_TIME}|\d\d:\d\d:\d\d)|^\{{.*\}}\s*$"
 _IS_FUNCTION = r"^[\w./*()\[\]{}-]+\(.*\)$"  # of Go; the line below says where it stands
+#: What Node.js prints when it dies: a place, the line of source there, a mark below it, then the error.
+_IS_NODE_PLACE = r"^(?:/|[A-Za-z]:\\|node:|file://)\S*:\d+$"
+_IS_MARK = r"^\s*[~^]+\s*$"
 _IS_TRACEBACK_END = r"^[A-Za-z_][\w.]*(?:: .*)?$"
 
 
@@ -72,7 +80,9 @@ def begins_record(lines: pa.Array, is_head: Bools, *, has_format: bool, continue
             mark = pc.or_(mark, _matches(picked, continues))
         marked = np.zeros(len(lines), dtype=np.bool_)
         marked[others] = _numpy(mark)
-        crashes = _spread(_matches(picked, _IS_CRASH), others, len(lines))
+        places, below = _node_crashes(picked, others, len(lines))
+        marked |= below
+        crashes = _spread(_matches(picked, _IS_CRASH), others, len(lines)) | places
         starts = _spread(_matches(picked, _IS_FOREIGN), others, len(lines)) & ~marked
         firm = is_head | starts | (crashes & ~_after_error(lines, is_head, crashes))
         marked &= ~firm
@@ -138,6 +148,21 @@ def _bridged(marked: Bools, firm: Bools) -> Bools:
     is_near = (following < n) & (following - np.arange(n) <= BRIDGE)
     bridged: Bools = ~marked & ~firm & is_near & marked[np.minimum(following, n - 1)]
     return bridged
+
+
+def _node_crashes(picked: pa.Array, others: Ints, n: int) -> tuple[Bools, Bools]:
+    """The lines (n,) at which Node.js says where it died, and the three below each: source, mark, error."""
+    places = _spread(_matches(picked, _IS_NODE_PLACE), others, n)
+    below = np.zeros(n, dtype=np.bool_)
+    if places.any():
+        marks = _spread(_matches(picked, _IS_MARK), others, n)
+        places[:-2] &= marks[2:]
+        places[-2:] = False
+        is_other = np.zeros(n, dtype=np.bool_)
+        is_other[others] = True
+        for step in (1, 2, 3):
+            below[step:] |= places[:-step] & is_other[step:]
+    return places, below
 
 
 def _around_frames(lines: pa.Array, marked: Bools, firm: Bools) -> Bools:

@@ -17,13 +17,13 @@ from explorer.counting import counted
 from explorer.errors import InputError
 from explorer.ingest import log_records
 from explorer.ingest.cleaning import KINDS, clean_texts
-from explorer.ingest.log_columns import LEVEL, TIME
+from explorer.ingest.log_columns import LEVEL, MESSAGE, TIME
 from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
 from explorer.ingest.outcomes import with_outcomes
 from explorer.ingest.roles import guess_roles
-from explorer.ingest.times import ParsedTimes, parse_times
-from explorer.strings import Strings, string_column
+from explorer.ingest.times import ParsedTimes, example_of, parse_times
+from explorer.strings import Strings, string_column, take_rows
 from explorer.types import Cleaning, Corpus, Ints, Kind, ReadReport, Roles, Table, Times
 
 _AT_ONCE = 100_000  # records whose places are written out at a time
@@ -93,6 +93,11 @@ def build_corpus(
 
 
 def _texts(table: Table, roles: Roles) -> Strings:
+    """The text of each record: the columns that have this role, joined. A log's message alone has the fields behind it
+    that say what happened; of several columns each is as it was chosen."""
+    if table.is_lines and roles.text == (MESSAGE,):
+        said = log_records.log_texts(table)
+        return Strings(pc.fill_null(said, "") if said.null_count else said)
     columns = [
         log_records.log_column(table, name) if table.is_lines else table.cells.column(name) for name in roles.text
     ]
@@ -173,10 +178,13 @@ def _with_unread(
     """The reports, with how many cells of each file are no time."""
     if not parsed.n_unread:
         return reports
-    is_filled = pc.fill_null(pc.match_substring_regex(table.cells.column(name), r"\S"), False).to_numpy()
-    n_unread = np.bincount(table.sources[is_filled & np.isnat(parsed.times)], minlength=len(reports))
-    for source in np.flatnonzero(n_unread).tolist():
-        note = f"{counted(int(n_unread[source]), 'cell')} of {name!r} could not be read as a time."
+    column = table.cells.column(name)
+    is_filled = pc.fill_null(pc.match_substring_regex(column, r"\S"), False).to_numpy()
+    unread = np.flatnonzero(is_filled & np.isnat(parsed.times))
+    for source in np.unique(table.sources[unread]).tolist():
+        rows = unread[table.sources[unread] == source]
+        such = example_of(pa.chunked_array([take_rows(column, rows)]))
+        note = f"{counted(len(rows), 'cell')} of {name!r} could not be read as a time, such as {such}."
         reports = log_records.noted(reports, [source], [note])
     return reports
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from explorer.ingest.cleaning import KINDS, clean_texts
 from explorer.ingest.corpus import build_corpus
+from explorer.ingest.log_order import order_of
 from explorer.ingest.log_records import noted
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.sessions import SessionField, session_fields
-from explorer.strings import take_strings
-from explorer.types import Cleaning, Forms, Kind, ReadReport, RejectedRow, Roles, Table
+from explorer.strings import take_rows, take_strings
+from explorer.types import Cleaning, Forms, Ints, Kind, ReadReport, RejectedRow, Roles, Table
 
 SAMPLE_ROWS = 20
 SAMPLE_REJECTED = 500
@@ -26,7 +27,7 @@ LOOKED_AT = 10_000  # records that are cleaned: a preview of many more would tak
 class Inspection:
     """What was decided about one or more files, small enough to be shown and sent.
 
-    ``sample`` are the first rows, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
+    ``sample`` are the first records, one cell per column, and ``sample_lines`` where they stand; ``rejected`` are the
     first rows set aside, of ``n_rejected``. ``roles``, ``kind``, ``mask`` and ``clean`` are what an
     analysis would use; ``cut`` counts the records per kind of what cleaning would leave out of the comparison (see
     :data:`explorer.ingest.cleaning.KINDS`), among ``n_cleaned`` records that were looked at, and ``cut_examples`` has
@@ -77,18 +78,27 @@ def inspect_table(table: Table, *, day_first: bool | None = None, today: dt.date
 
     Raises InputError when no record has a text.
     """
+    return inspect_in_order(table, day_first=day_first, today=today)[0]
+
+
+def inspect_in_order(
+    table: Table, *, day_first: bool | None = None, today: dt.date | None = None
+) -> tuple[Inspection, Ints | None]:
+    """As :func:`inspect_table`, and the rows (n,) in the order in which an analysis has them, None for the table's."""
     roles = guess_roles(table)
     is_large = table.n_rows > LOOKED_AT
     corpus = build_corpus(table, roles, clean=False if is_large else None, day_first=day_first, today=today)
     reports, cleaning, n_cleaned = corpus.reports, corpus.cleaning, corpus.n_records
     if is_large and corpus.kind == "tickets":
-        rows = np.linspace(0, corpus.n_records - 1, LOOKED_AT).astype(np.int64)
-        found = clean_texts(take_strings(corpus.texts, rows))
+        some = np.linspace(0, corpus.n_records - 1, LOOKED_AT).astype(np.int64)
+        found = clean_texts(take_strings(corpus.texts, some))
         cleaning, n_cleaned = Cleaning(found.forms, found.n_records, found.examples), LOOKED_AT
         reports = noted(reports, range(len(reports)), [_cut_of_some(cleaning)])
     cut = cleaning or Cleaning(Forms())
-    sample = table.cells.slice(0, SAMPLE_ROWS)
-    return Inspection(
+    order = order_of(table, corpus.sources)
+    rows = np.arange(min(SAMPLE_ROWS, table.n_rows)) if order is None else order[:SAMPLE_ROWS]
+    sample = [take_rows(table.cells.column(name), rows).to_pylist() for name in table.columns]
+    inspection = Inspection(
         reports=reports,
         columns=tuple(table.columns),
         is_lines=table.is_lines,
@@ -101,11 +111,12 @@ def inspect_table(table: Table, *, day_first: bool | None = None, today: dt.date
         cut_examples=dict(cut.examples),
         n_cleaned=n_cleaned,
         clean=cleaning is not None,
-        sample=tuple(zip(*(column.to_pylist() for column in sample.columns), strict=True)),
-        sample_lines=tuple(table.lines[:SAMPLE_ROWS].tolist()),
+        sample=tuple(zip(*sample, strict=True)),
+        sample_lines=tuple(corpus.lines[:SAMPLE_ROWS].tolist()),
         rejected=table.rejected[:SAMPLE_REJECTED],
         sessions=session_fields(corpus) if corpus.kind == "logs" else (),
     )
+    return inspection, order
 
 
 def _cut_of_some(cleaning: Cleaning) -> str:

@@ -40,3 +40,5 @@ LEVEL = ANY_LEVEL
 #: A logger, class or module: "org.apache.Foo$Bar", "app::db", "my-service", "o.e.n.Node".
 NAME = r"[A-Za-z_](?:[\w.$/:#@<>-]*[\w$>])?"
 CLASS = r"[A-Za-z_$][\w$-]*(?:\.[\w$<>-]+)+"
+#: A sequence that colours a terminal (ECMA-48: CSI ... m), or clears the rest of a line (CSI K).
+COLOUR = "\x1b\\[[0-9;:]*[mK]"

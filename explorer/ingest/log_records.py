@@ -47,8 +47,8 @@ def log_messages(table: Table) -> pa.ChunkedArray:
 
 
 def log_column(table: Table, name: str) -> pa.ChunkedArray:
-    """One column of a log; of a file without messages the whole records stand for them."""
-    return log_texts(table) if name == MESSAGE else table.cells.column(name)
+    """One column of a log as it is; of a file without messages the whole records stand for them."""
+    return log_messages(table) if name == MESSAGE else table.cells.column(name)
 
 
 def log_times(

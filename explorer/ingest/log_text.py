@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from explorer.ingest.log_parts import COLOUR
 from explorer.ingest.masking import mask_text
 from explorer.ingest.text import normalize_text
+
+_COLOUR = re.compile(COLOUR)
 
 
 def mask_record(text: str) -> str:
@@ -15,14 +19,19 @@ def mask_record(text: str) -> str:
     A record that is a JSON object is written anew with its keys sorted, so that neither their order nor the spaces
     between them make a difference. Above the line break stands the first line, below it all others in one.
     """
-    text = text.strip()
-    if text[:1] == "{" and text[-1:] == "}":
-        text = sort_keys(text)
-    masked = mask_text(text)
+    masked = mask_text(plain_record(text))
     if "\n" not in masked:
         return normalize_text(masked)
     first, _, rest = masked.partition("\n")
     return "\n".join(filter(None, (normalize_text(first), normalize_text(rest))))
+
+
+def plain_record(text: str) -> str:
+    """A record without colours and outer spaces, its keys sorted where it is a JSON object."""
+    if "\x1b" in text:
+        text = _COLOUR.sub("", text)
+    text = text.strip()
+    return sort_keys(text) if text[:1] == "{" and text[-1:] == "}" else text
 
 
 def sort_keys(text: str) -> str:

@@ -95,7 +95,7 @@ _STATUS = _any(
     rf'HTTP(?:/\d(?:\.\d)?(?:"?\s+[1-5]\d\d)?|[ -][1-5]\d\d){_NO_MORE}',
     rf"[Hh](?:ttp|TTP)[ _-]?{_STATUS_WORD}{_STATUS_NUMBER}",
     rf"[Ss](?:tatus(?:[ _-]?[Cc]ode)?|TATUS|ignal){_STATUS_NUMBER}",
-    rf"[Cc](?:ode|ODE){_STATUS_NUMBER}",
+    rf"[Cc](?:ode|ODE)(?:{_STATUS_NUMBER}|=[A-Z]{{1,2}}\d{{1,3}}{_NO_MORE})",
     rf"[Ee](?:xit(?:[ _-]?(?:{_STATUS_WORD}|value))?|rr(?:no|(?:or)?[ _-]?{_STATUS_WORD})){_STATUS_NUMBER}",
     rf"[Ee]rror[ :=-]\s?\d{{1,5}}{_NO_MORE}",
     rf"[Ee]xited(?: with)?{_STATUS_NUMBER}",

@@ -13,6 +13,7 @@ from explorer.ingest.exports import recognise_export
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_records import guess_log_categories
 from explorer.ingest.ticket_roles import TICKET_ROLES, also_from_export, api_links, from_export, guess_ticket_role
+from explorer.ingest.unread_times import unread_times
 from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
@@ -63,6 +64,7 @@ class _Guess:
     """Gives columns to roles: what the user chose, what a known export has, what columns are like."""
 
     def __init__(self, table: Table, chosen: Mapping[str, str | None], text: tuple[str, ...]) -> None:
+        self._table = table
         self._stats = column_stats(table)
         self._api_links = api_links(table, self._stats)
         self._known = recognise_export([column.name for column in self._stats if column.n_filled])
@@ -78,6 +80,8 @@ class _Guess:
             guess = partial(_guess_ticket_role, role=role)
             found[role] = self._column(role, guess)
         notes = () if self._text else _empty_texts(self._stats, text)
+        if found["time"] is None and "time" not in self._chosen:
+            notes += unread_times(self._table, [column for column in self._stats if column.name not in text])
         roles = Roles(text=text, categories=(), reasons=self._reasons, notes=notes, **found)
         return replace(roles, categories=_guess_categories(self._stats, roles))
 

@@ -45,7 +45,7 @@ class ParsedTimes:
     """``times`` (n,) with NaT where a cell is empty or could not be read; ``n_unread`` counts the latter.
 
     ``rule`` is the rule that read most. ``zones`` counts the times by their zone as written, "" for none; it is empty
-    where no clock was read. ``unread`` is the beginning of a cell that could not be read, "" for log lines.
+    where no clock was read.
     """
 
     times: Times
@@ -53,7 +53,6 @@ class ParsedTimes:
     n_unread: int
     notes: tuple[str, ...]
     zones: Counter[str] = field(default_factory=Counter)
-    unread: str = ""
 
     @property
     def zone_note(self) -> str:
@@ -110,14 +109,14 @@ def parse_times(
             times[starts[number] + said.rows[is_read]] = found[is_read]
             left[number] = left[number][~np.isin(left[number], said.rows[is_read], assume_unique=True)]
         if readings and not in_lines:
-            reading.example = _example(blocks, [said.rows for said in written])
+            cells = [block.take(pa.array(said.rows)) for block, said in zip(blocks, written, strict=True)]
+            reading.example = example_of(pa.chunked_array(cells))
         readings.append(reading)
     zones = sum((reading.zones for reading in readings), Counter[str]())
     notes = [note for number, reading in enumerate(readings) for note in reading.all_notes(is_first=not number)]
     notes += zone_notes(_by_frequency(zones), sum(reading.n_unsure for reading in readings))
-    unread = "" if in_lines else _example(blocks, left)
     name = readings[0].rule.name if readings else None
-    return ParsedTimes(times, name, sum(map(len, left)), tuple(notes), zones, unread)
+    return ParsedTimes(times, name, sum(map(len, left)), tuple(notes), zones)
 
 
 @dataclass(eq=False)
@@ -206,16 +205,12 @@ def _may_be_time(text: str) -> bool:
     return len(text) <= LEADING_CHARACTERS and bool(_LIKE_TIME.match(text)) and not _SMALL.match(text)
 
 
-def _example(blocks: list[pa.Array], rows: list[Ints]) -> str:
+def example_of(cells: pa.ChunkedArray) -> str:
     """The beginning of one of some cells, in quotes; the same in any order of the rows. "" where there are none."""
-    least = [
-        pc.min(pc.utf8_slice_codeunits(block.take(pa.array(some)), 0, LEADING_CHARACTERS)).as_py()
-        for block, some in zip(blocks, rows, strict=True)
-        if len(some)
-    ]
-    if not least:
+    least = pc.min(pc.utf8_slice_codeunits(cells, 0, LEADING_CHARACTERS)).as_py() if len(cells) else None
+    if least is None:
         return ""
-    text = " ".join(min(least).split())
+    text = " ".join(least.split())
     return repr(text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3].rstrip()}...")
 
 

@@ -6,8 +6,9 @@ dark background.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,9 @@ _SEQUENCE = ((0.0, "#4d73c0"), (0.35, "#2fa3a0"), (0.65, "#e0ab2f"), (1.0, "#e05
 _MOST_VALUES = 15  # of a category with a colour of their own
 _N_TICKS = 5
 _FAR_APART = 0.25  # share of the time scale: records of one text further apart than this have no common colour
+_MOST_DETAILS = 20_000  # mixed texts whose values are told
+_VALUES_TOLD = 3  # of one text
+_VALUE_LENGTH = 30
 
 CLUSTERS, TIME, STRANGENESS = "clusters", "time", "strangeness"
 _COLUMN = "column:"
@@ -64,7 +68,8 @@ class Colouring(Frozen):
     ``values`` (d,) lie in ``low``..``high``; where ``known`` (d,) is False the text is grey. ``scale`` are Plotly's
     stops. ``legend`` is filled for what has names, ``ticks`` (value, label) for what has a range. Where ``mixed`` (d,)
     is True one colour is not the whole truth about the text's records. ``rule`` says which of them gives the colour and
-    ``mixed_rule`` what is mixed; both are empty where a colour belongs to a text as such.
+    ``mixed_rule`` what is mixed; both are empty where a colour belongs to a text as such. ``details`` tell by text what
+    its records are (data: escape it), for the mixed ones unless they are very many.
     """
 
     values: Floats | npt.NDArray[np.uint8]
@@ -77,6 +82,7 @@ class Colouring(Frozen):
     ticks: tuple[tuple[float, str], ...] = ()
     rule: str = ""
     mixed_rule: str = ""
+    details: Mapping[int, str] = field(default_factory=dict)
 
 
 def colour_choices(analysis: Analysis) -> dict[str, str]:
@@ -148,7 +154,8 @@ def _by_category(analysis: Analysis, name: str, rows: Bools) -> Colouring:
     of_row, values = category_of_rows(analysis, name)
     n_values = len(values)
     codes = np.where(of_row < 0, n_values, of_row)[rows]  # no value is the last one: with a tie, a value wins
-    of_text, mixed = _most_frequent(analysis.distinct.text_of_row[rows], codes, analysis.distinct.n_texts)
+    tally = _tally(analysis.distinct.text_of_row[rows], codes)
+    of_text, mixed = _most_frequent(tally, analysis.distinct.n_texts)
     n_own = n_values if n_values <= _MOST_VALUES + 1 else _MOST_VALUES
     n_records = np.bincount(codes, minlength=n_values + 1)
     n_texts = np.bincount(of_text[of_text >= 0], minlength=n_values + 1)
@@ -164,20 +171,49 @@ def _by_category(analysis: Analysis, name: str, rows: Bools) -> Colouring:
         mixed=mixed,
         rule="A text has the colour of its records' most frequent value; records are counted by their own.",
         mixed_rule="records of different values",
+        details=_values_of(tally, mixed, [*values, "no value"]),
     )
 
 
-def _most_frequent(texts: Ints, codes: Ints, n_texts: int) -> tuple[Ints, Bools]:
-    """Of records with their ``texts`` (m,) and ``codes`` (m,), for each text the most frequent code (d,), the smallest
-    of several and -1 without records; and whether it has more than one (d,)."""
+class _Tally(NamedTuple):
+    """How often each value occurs in each text, a line (m,) for each pair that does: by text, the most frequent value
+    first, and of several the one with the smallest code."""
+
+    text: Ints
+    code: Ints
+    n: Ints
+
+
+def _tally(texts: Ints, codes: Ints) -> _Tally:
     n_codes = int(codes.max(initial=0)) + 1
-    pairs, counts = np.unique(texts * n_codes + codes, return_counts=True)
+    pairs, n = np.unique(texts * n_codes + codes, return_counts=True)
     text, code = np.divmod(pairs, n_codes)
-    best = np.lexsort((code, -counts, text))
-    found, first = np.unique(text[best], return_index=True)
-    out = np.full(n_texts, -1, dtype=np.int64)
-    out[found] = code[best][first]
-    return out, np.bincount(text, minlength=n_texts) > 1
+    order = np.lexsort((code, -n, text))
+    return _Tally(text[order], code[order], n[order])
+
+
+def _most_frequent(tally: _Tally, n_texts: int) -> tuple[Ints, Bools]:
+    """The first code of each text (d,), -1 without records; and whether it has more than one (d,)."""
+    found, first = np.unique(tally.text, return_index=True)
+    codes = np.full(n_texts, -1, dtype=np.int64)
+    codes[found] = tally.code[first]
+    return codes, np.bincount(tally.text, minlength=n_texts) > 1
+
+
+def _values_of(tally: _Tally, mixed: Bools, values: Sequence[str]) -> dict[int, str]:
+    """The most frequent values of each mixed text with their counts: "Beta 5 · Alpha 1"."""
+    if mixed.sum() > _MOST_DETAILS:
+        return {}
+    place = np.arange(len(tally.text)) - np.searchsorted(tally.text, tally.text)
+    told = mixed[tally.text] & (place < _VALUES_TOLD)
+    lines: dict[int, list[str]] = {}
+    for text, code, n in zip(*(column[told].tolist() for column in tally), strict=True):
+        lines.setdefault(text, []).append(f"{page_text(values[code], _VALUE_LENGTH)} {n:,}")
+    n_values = np.bincount(tally.text)
+    for text, line in lines.items():
+        if n_values[text] > _VALUES_TOLD:
+            line.append(f"{n_values[text] - _VALUES_TOLD:,} more")
+    return {text: " · ".join(line) for text, line in lines.items()}
 
 
 def _by_time(analysis: Analysis, rows: Bools) -> Colouring:
@@ -187,27 +223,29 @@ def _by_time(analysis: Analysis, rows: Bools) -> Colouring:
     has_time = ~np.isnat(times)
     low, high = _span(seconds[has_time & (of_row >= 0)])
     pattern = "%d %b %H:%M" if high - low < 3 * 86_400 else "%d %b %Y"
-    ticks = [
-        (tick, pd.Timestamp(low + tick * (high - low), unit="s").strftime(pattern))
-        for tick in np.linspace(0, 1, _N_TICKS)
-    ]
+
+    def moment(share: float) -> str:
+        return pd.Timestamp(round(low + share * (high - low), 3), unit="s").strftime(pattern)
+
     rows = rows & has_time
     # Seconds since 1970 do not fit into a float32, their share of the span does.
     share = (seconds[rows] - low) / (high - low)
     earliest, latest = np.full(n_texts, np.inf), np.full(n_texts, -np.inf)
     np.minimum.at(earliest, of_row[rows], share)
     np.maximum.at(latest, of_row[rows], share)
-    known = latest >= earliest
+    known, mixed = latest >= earliest, latest - earliest > _FAR_APART
+    told = np.flatnonzero(mixed & (mixed.sum() <= _MOST_DETAILS)).tolist()
     return Colouring(
         np.where(known, latest, 0.0).astype(np.float32),
         known,
-        latest - earliest > _FAR_APART,
+        mixed,
         _SEQUENCE,
         0.0,
         1.0,
-        ticks=tuple(ticks),
+        ticks=tuple((tick, moment(tick)) for tick in np.linspace(0, 1, _N_TICKS)),
         rule="A text has the colour of its latest record.",
         mixed_rule="records more than a quarter of this span apart",
+        details={text: f"{moment(earliest[text])} to {moment(latest[text])}" for text in told},
     )
 
 

@@ -6,6 +6,7 @@ formula, and Streamlit replaces some colour codes (``#000001``) wherever they st
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any, Literal, NamedTuple
@@ -58,6 +59,13 @@ class Hover(NamedTuple):
         """The properties of a trace that draws ``texts``."""
         template = "<b>%{text}</b><br>%{hovertext}<extra></extra>"
         return {"text": self.heads[texts], "hovertext": self.bodies[texts], "hovertemplate": template}
+
+    def with_details(self, details: Mapping[int, str]) -> Hover:
+        """The same with a last line for the texts that have ``details``."""
+        bodies = self.bodies.copy()
+        for text, words in details.items():
+            bodies[text] += f"<br>{figure_text(words)}"
+        return Hover(self.heads, bodies)
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,8 @@ def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None
     texts = drawn_texts(analysis)
     if hover is None:
         hover = hover_texts(analysis, texts)
+    if len(texts) <= MANY_POINTS:
+        hover = hover.with_details(colours.details)
     found = None if marks.hits is None else np.flatnonzero(marks.hits if match is None else marks.hits & match)
     layers = _hollow_apart(_layers(texts, colours, match, marks.hits), colours.mixed)
     traces = _point_traces(analysis, view, colours, layers, hover)

@@ -21,20 +21,23 @@ from explorer.ingest.log_formats import (
     syslog,
     web,
 )
-from explorer.ingest.log_formats.base import LogFormat
+from explorer.ingest.log_formats.base import LogFormat, without_colours
 from explorer.ingest.log_formats.nested import NestedFormat, with_time
+from explorer.ingest.log_formats.partial import join_parts
 
 __all__ = ["LOG_FORMATS", "choose_format", "format_named", "is_general", "is_json"]
 
 _ALL: tuple[LogFormat, ...] = (
     *structured.FORMATS,
     *containers.FORMATS,
+    *containers.UNSURE,
     *web.FORMATS,
     *devices.FORMATS,
     syslog.FORMATS[0],
     *databases.FORMATS,
     *native.FORMATS,
     *python.FORMATS,
+    *general.NAMED,
     *java.FORMATS,
     syslog.FORMATS[1],
     *syslog.ISO_FORMATS,
@@ -43,13 +46,13 @@ _ALL: tuple[LogFormat, ...] = (
 #: Name -> format, the particular ones first: of formats that explain a sample about equally well, the first is chosen.
 LOG_FORMATS: Mapping[str, LogFormat] = {known.name: known for known in _ALL}
 
-_PREFIXES: tuple[LogFormat, ...] = (*containers.FORMATS, LOG_FORMATS["JSON (Docker)"])
+_PREFIXES: tuple[LogFormat, ...] = (*containers.FORMATS, *containers.UNSURE, LOG_FORMATS["JSON (Docker)"])
 _LEAST_EXPLAINED = 0.5
 _ABOUT_EQUAL = 0.03
 
 
 def _best_format(sample: Sequence[str], known_formats: Sequence[LogFormat]) -> LogFormat | None:
-    lines = pa.array([line for line in sample if line and not line.isspace()], pa.string())
+    lines = without_colours(pa.array([line for line in sample if line and not line.isspace()], pa.string()))
     if not len(lines):
         return None
     explained: dict[str, float] = {}
@@ -69,8 +72,13 @@ def choose_format(sample: Sequence[str]) -> LogFormat | None:
 
     Lines that continue a record, such as those of a stack trace, do not count against a format.
     """
-    best = _best_format(sample, _ALL)
-    return None if best is None else _with_inner(best, sample)
+    candidates = list(_ALL)
+    while (best := _best_format(sample, candidates)) is not None:
+        whole = _with_inner(best, sample)
+        if best not in containers.UNSURE or (isinstance(whole, NestedFormat) and whole.inner is not None):
+            return whole
+        candidates.remove(best)
+    return None
 
 
 def is_json(known: LogFormat | None) -> bool:
@@ -87,7 +95,7 @@ def _with_inner(known: LogFormat, sample: Sequence[str]) -> LogFormat:
     """Behind the prefix of a container stands a log of its own."""
     if known not in _PREFIXES:
         return known
-    parsed = known.parse(pa.array(sample, pa.string()))
+    parsed = join_parts(known.parse(without_colours(pa.array(sample, pa.string()))))
     if MESSAGE not in parsed.columns:
         return NestedFormat(known, None)
     others = [other for other in _ALL if other not in _PREFIXES]

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from explorer.ingest.levels import first_filled, name_levels, severity_level
 from explorer.ingest.log_columns import LEVEL, MESSAGE
+from explorer.ingest.log_parts import COLOUR
 from explorer.types import Ints
 
 _VARIANT = re.compile(r"_\d\Z")
@@ -22,7 +23,8 @@ class Parsed(NamedTuple):
     """Lines (n,) taken apart: which of them are the head of a record, and string columns (n,) with null elsewhere.
 
     ``n_left_out`` fields got no column, because there are too many different ones. Where each line has a prefix, such
-    as that of a container, ``views`` (n,) are the lines without it and ``is_known`` (n,) says which of them had one.
+    as that of a container, ``views`` (n,) are the lines without it and ``is_known`` (n,) says which of them had one;
+    ``is_rest`` (n,) are parts of a line whose text the first part has.
     """
 
     is_head: pa.Array
@@ -30,6 +32,7 @@ class Parsed(NamedTuple):
     n_left_out: int = 0
     views: pa.Array | None = None
     is_known: pa.Array | None = None
+    is_rest: pa.Array | None = None
 
 
 class LogFormat(Protocol):
@@ -110,6 +113,13 @@ def _merge(first: Parsed, second: Parsed, rows: Ints) -> Parsed:
 
     is_head = pa.concat_arrays([first.is_head, second.is_head]).take(order)
     return Parsed(is_head, {name: joined(name) for name in {**second.columns, **first.columns}})
+
+
+def without_colours(lines: pa.Array) -> pa.Array:
+    """The lines (n,) without the escape sequences that colour them on a terminal."""
+    if not pc.any(pc.match_substring(lines, "\x1b")).as_py():
+        return lines
+    return pc.replace_substring_regex(lines, COLOUR, "")
 
 
 def map_values(column: pa.Array, change: Any) -> pa.Array:

@@ -20,6 +20,11 @@ FORMATS = (
         r"(?:\[(?P<code>MY-\d+)\] )?(?:\[(?P<component>[^\]]+)\] )?(?P<message>.*)$",
     ),
     ExpressionFormat(
+        "MySQL slow log",
+        rf"^# Time: (?P<time>{ISO_TIME}|\d{{6}} [ \d]\d:\d\d:\d\d)$",
+        continues=r"^(?:[^#]|#(?:$|[^ ]| (?:$|[^T])))",
+    ),
+    ExpressionFormat(
         "Redis",
         rf"^(?P<pid>\d+):(?P<role>[MSCX]) (?P<time>\d\d {MONTH} \d{{4}} {CLOCK}) (?P<mark>[.*#-]) (?P<message>.*)$",
     ),

@@ -1,4 +1,4 @@
-"""Operating systems other than Linux: Android, macOS, Windows servicing."""
+"""Operating systems: Linux audit, Android, macOS, Windows servicing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from explorer.ingest.log_formats.base import ExpressionFormat
 from explorer.ingest.log_parts import CLOCK, ISO_TIME
 
 FORMATS = (
+    ExpressionFormat(
+        "Linux audit",
+        r"^(?:node=(?P<host>\S+) )?type=(?P<event>[A-Z][\w-]*(?:\[\d+\])?) "
+        r"msg=audit\((?P<time>\d{9,10}\.\d{3}):(?P<serial>\d+)\): ?(?P<message>.*)$",
+    ),
+    ExpressionFormat(
+        "Android (long)",
+        rf"^\[ (?P<time>(?:\d{{4}}-)?\d\d-\d\d {CLOCK}(?: [+-]\d{{4}})?) +(?:(?P<user>[a-z]\w*): *)?(?P<pid>\d+): *"
+        r"(?P<thread>\d+) (?P<level>[VDIWEFS])/(?P<component>.*?) *\]$",
+        continues=r"^(?:[^\[]|\[[^ ])",
+    ),
     ExpressionFormat(
         "Android (threadtime)",
         rf"^(?P<time>(?:\d{{4}}-)?\d\d-\d\d {CLOCK}(?: [+-]\d{{4}})?) +(?:(?P<user>[a-z]\w*) +)?(?P<pid>\d+) +"

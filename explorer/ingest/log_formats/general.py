@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from explorer.ingest.log_formats.base import ExpressionFormat
-from explorer.ingest.log_parts import ANY_TIME, CLOCK, LEVEL
+from explorer.ingest.log_parts import ANY_TIME, CLOCK, ISO_TIME, LEVEL
 
 _TIME = rf"(?:[\[(<]?(?P<time>{ANY_TIME}|{CLOCK})[\])>]?)"
 
+#: With a component of one word; longer ones are a class's, and of a logger that is known by name.
+NAMED = (
+    ExpressionFormat(
+        "time, level, component, message",
+        rf"^(?P<time>{ISO_TIME}) +(?P<level>{LEVEL}):? +(?P<component>[A-Za-z_][\w-]*): (?P<message>.*)$",
+    ),
+)
 FORMATS = (
     ExpressionFormat(
         "time, level, message",

@@ -35,6 +35,23 @@ FORMATS = (
         continues=rf"^{LEVEL}: ",
     ),
     ExpressionFormat(
+        "WildFly",
+        rf"^(?P<time>{ISO_TIME}|{CLOCK}) (?P<level>{LEVEL}) +\[(?P<component>{NAME})\] "
+        r"\((?P<thread>[^()]*(?:\([^()]*\)[^()]*)*)\) (?P<message>.*)$",
+    ),
+    ExpressionFormat(
+        "WebLogic",
+        r"^####<(?P<time>[^<>]+)> <(?P<level>[^<>]+)> <(?P<component>[^<>]*)> <(?P<host>[^<>]*)> <(?P<server>[^<>]*)> "
+        r"<(?P<thread>(?:[^<>]|<[^<>]*>)*)> <(?P<user>(?:[^<>]|<[^<>]*>)*)> <(?P<transaction>[^<>]*)> "
+        r"<(?P<context>[^<>]*)> <(?P<milliseconds>\d+)> (?:<(?P<details>[^<>]*)> )?"
+        r"<(?P<message_id>[^<>]*)> <(?P<message>.*?)>? ?$",
+    ),
+    ExpressionFormat(
+        "logback (level first)",
+        rf"^(?P<level>{LEVEL}) +\[(?P<thread>{IN_BRACKETS})\] (?P<time>{ISO_TIME}) "
+        r"(?P<component>[\w.$/#@-]+)(?::(?P<place>\d+))? - (?P<message>.*)$",
+    ),
+    ExpressionFormat(
         "log4j or logback",
         rf"^\[?(?P<time>{_MORE_TIME})\]?:?(?: -)? +(?:\[(?P<thread_1>{IN_BRACKETS})\] +(?:- )?|(?P<thread_3>\d+) )?"
         rf"\[?(?P<level>{LEVEL})\]?:? +(?:- )?"

@@ -1,4 +1,4 @@
-"""What programs in Go, Rust and .NET write by default."""
+"""What programs in Go, Rust, Ruby and .NET write by default."""
 
 from __future__ import annotations
 
@@ -30,12 +30,18 @@ FORMATS = (
         rf"^(?P<level>TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[(?P<time>\d+|{ISO_TIME})\] (?P<message>.*)$",
     ),
     ExpressionFormat(
+        "Ruby Logger",
+        rf"^[DIWEFA], \[(?P<time>{ISO_TIME})(?: #(?P<pid>\d+))?\] +(?P<level>DEBUG|INFO|WARN|ERROR|FATAL|ANY) -- "
+        r"(?P<component>[^:]*): (?P<message>.*)$",
+    ),
+    ExpressionFormat(
         "Rust env_logger",
         rf"^\[(?P<time>{ISO_TIME}) (?P<level>{LEVEL}) +(?P<component>{_RUST_PATH})\] (?P<message>.*)$",
     ),
     ExpressionFormat(
         "Rust tracing",
-        rf"^(?P<time>{ISO_TIME}) +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) (?:(?P<thread>ThreadId\(\d+\)) )?"
+        rf"^(?P<time>\d{{4}}-\d\d-\d\dT{CLOCK}Z) +(?P<level>TRACE|DEBUG|INFO|WARN|ERROR) "
+        r"(?:(?P<thread>ThreadId\(\d+\)) )?"
         rf"(?:(?P<span>\S+\{{[^}}]*\}}(?::\S+\{{[^}}]*\}})*): )?(?P<component>{_RUST_PATH}): (?P<message>.*)$",
     ),
     ExpressionFormat(

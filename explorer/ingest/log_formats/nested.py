@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from explorer.ingest.log_columns import COMPONENT, LEVEL, MESSAGE, TIME
 from explorer.ingest.log_formats.base import LogFormat, Parsed
+from explorer.ingest.log_formats.partial import join_parts
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,13 @@ class NestedFormat:
 
     def parse(self, lines: pa.Array) -> Parsed:
         """Whether a line continues another is told by what stands behind the prefix: ``Parsed.views``."""
-        outside = self.outer.parse(lines)
+        outside = join_parts(self.outer.parse(lines))
         messages = outside.columns.get(MESSAGE, pa.nulls(len(lines), pa.string()))
         said = pc.fill_null(messages, "")
         views = pc.if_else(outside.is_head, said, lines)
         if self.inner is None:
             nobody = pa.array([False]).take(pa.array([0] * len(lines), pa.int64()))
-            return Parsed(nobody, outside.columns, outside.n_left_out, views, outside.is_head)
+            return Parsed(nobody, outside.columns, outside.n_left_out, views, outside.is_head, outside.is_rest)
         columns = dict(outside.columns)
         if self.has_own_time:
             whole = with_time(outside)
@@ -69,7 +70,7 @@ class NestedFormat:
                 columns[name] = column
         is_head = pc.and_(outside.is_head, inside.is_head)
         n_left_out = outside.n_left_out + inside.n_left_out
-        return Parsed(is_head, columns, n_left_out, views, outside.is_head)
+        return Parsed(is_head, columns, n_left_out, views, outside.is_head, outside.is_rest)
 
 
 def with_time(outside: Parsed) -> pa.Array:

@@ -40,6 +40,10 @@ FORMATS = (
         nil="-",
     ),
     ExpressionFormat(
+        "Monolog",
+        rf"^\[(?P<time>{ISO_TIME})\] (?P<component>[\w.-]+)\.(?P<level>{LEVEL}): (?P<message>.*)$",
+    ),
+    ExpressionFormat(
         "Django server",
         rf"^\[(?P<time>{CLF_TIME})\] (?:(?P<level>{LEVEL}) )?(?:\[(?P<component>{NAME}):(?P<place>\d+)\] )?"
         r"(?P<message>.*)$",

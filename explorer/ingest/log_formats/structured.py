@@ -11,9 +11,11 @@ import pyarrow as pa
 from explorer.ingest.levels import LEVEL_NAMES, SEVERITIES, name_levels
 from explorer.ingest.log_columns import COMPONENT, LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_formats.base import Parsed
+from explorer.ingest.log_formats.partial import MORE, PART
 from explorer.ingest.readers import json_values
 from explorer.ingest.readers.base import repair_text, string_column
 
+_LEAST_WITH_LINE_END = 0.2
 MAX_FIELDS = 300  # different keys of one log; whatever has more has keys that are values
 
 _TIMES = (
@@ -51,11 +53,14 @@ class JsonFormat:
     components: tuple[str, ...] = _COMPONENTS
     messages: tuple[str, ...] = _MESSAGES
     has_severities: bool = False  # levels are 0 to 7, as syslog counts
+    has_parts: bool = False  # a message without a line end goes on in the next record
     continues: str | None = None
 
     def parse(self, lines: pa.Array) -> Parsed:
         """Each line by itself."""
         records = [self._record(line) for line in lines.to_pylist()]
+        if self.has_parts:
+            _drop_parts_of_whole_lines(records)
         return _parsed(records)
 
     def _record(self, line: str) -> dict[str, str | None] | None:
@@ -82,7 +87,17 @@ class JsonFormat:
             main[LEVEL] = SEVERITIES[int(level)]
         message = main[MESSAGE]
         main[MESSAGE] = None if message is None else message.rstrip("\r\n")
+        if self.has_parts and message is not None and not message.endswith("\n"):
+            main[PART] = MORE
         return {**main, **{_field(name): cell for name, cell in fields.items()}}
+
+
+def _drop_parts_of_whole_lines(records: Sequence[dict[str, str | None] | None]) -> None:
+    """Where hardly any message has a line end, whoever passed the log on took them off, and none is a part."""
+    known = [record for record in records if record is not None]
+    if sum(PART not in record for record in known) < _LEAST_WITH_LINE_END * len(known):
+        for record in known:
+            record.pop(PART, None)
 
 
 def _take(fields: dict[str, str | None], keys: Sequence[str]) -> str | None:
@@ -168,7 +183,8 @@ def _logfmt_record(line: str) -> dict[str, str | None] | None:
 
 FORMATS = (
     JsonFormat(
-        "JSON (Docker)", ("stream",), times=("time",), levels=(), components=("attrs.tag", "stream"), messages=("log",)
+        "JSON (Docker)", ("stream",), times=("time",), levels=(), components=("attrs.tag", "stream"), messages=("log",),
+        has_parts=True,
     ),
     JsonFormat(
         "JSON (journald)",

@@ -14,7 +14,7 @@ _ELEMENT = r"\[[^\s\]\"=]+(?:[ ][^\s\]\"=]+=\"(?:[^\"\\]|\\.)*\")*\]"
 FORMATS = (
     ExpressionFormat(
         "syslog (RFC 5424)",
-        rf"^<(?P<priority>\d{{1,3}})>\d{{1,2}} (?P<time>-|{ISO_TIME}) (?P<host>\S+) (?P<component>\S+)"
+        rf"^(?:\d{{1,5}} )?<(?P<priority>\d{{1,3}})>\d{{1,2}} (?P<time>-|{ISO_TIME}) (?P<host>\S+) (?P<component>\S+)"
         rf" (?P<pid>\S+) (?P<msgid>\S+) (?P<data>-|(?:{_ELEMENT})+)(?: \x{{feff}}?(?P<message>.*))?$",
         nil="-",
     ),
@@ -27,6 +27,11 @@ FORMATS = (
     ),
 )
 ISO_FORMATS = (
+    ExpressionFormat(
+        "Heroku",
+        rf"^(?:<(?P<priority>\d{{1,3}})>)?(?P<time>{ISO_TIME}) (?P<component>heroku|app|logplex|[a-z][\w-]*)"
+        r"\[(?P<dyno>[a-z][\w-]*(?:\.[\w-]+)?)\]: (?P<message>.*)$",
+    ),
     ExpressionFormat(
         "syslog (ISO times)",
         rf"^{_PRIORITY}(?P<time>{ISO_TIME}) (?P<host>[\w.:-]+) "

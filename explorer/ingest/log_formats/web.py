@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.ingest.log_formats.base import ExpressionFormat
-from explorer.ingest.log_parts import CLF_TIME, CLOCK, LEVEL, LONG_TIME
+from explorer.ingest.log_parts import CLF_TIME, CLOCK, ISO_TIME, LEVEL, LONG_TIME
 
 _QUOTED = r"(?:[^\"\\]|\\.)*"
 _ACCESS = (
@@ -18,6 +18,19 @@ FORMATS = (
         nil="-",
     ),
     ExpressionFormat("access log (common)", rf"{_ACCESS}(?: (?P<more>.*))?$", nil="-"),
+    ExpressionFormat(
+        "AWS load balancer",
+        rf"^(?:(?P<type>https?|h2|grpcs|wss?) )?(?P<time>{ISO_TIME}) (?P<component>\S+) (?P<client>[\d.a-f:]+:\d+) "
+        r"(?P<target>\S+:\d+|-) (?:-1|[\d.]+) (?P<seconds>-1|[\d.]+) (?:-1|[\d.]+) (?P<status>\d{3}|-) "
+        rf"(?P<target_status>\d{{3}}|-) (?P<received>\d+) (?P<bytes>\d+) \"(?P<message>{_QUOTED})\"(?: (?P<more>.*))?$",
+        nil="-",
+    ),
+    ExpressionFormat(
+        "Squid",
+        r"^(?P<time>\d{10}\.\d{3}) +(?P<milliseconds>\d+) (?P<client>\S+) (?P<cache>[A-Z_]+)/(?P<status>\d{3}) "
+        r"(?P<bytes>\d+) (?P<message>[A-Z_]+ \S+) (?P<user>\S+) (?P<hierarchy>[A-Z_]+/\S+) (?P<type>\S+)$",
+        nil="-",
+    ),
     ExpressionFormat(
         "Apache error log",
         rf"^\[(?P<time>{LONG_TIME})\] \[(?:(?P<component>\w*):)?(?P<level>{LEVEL}|trace\d)\] "

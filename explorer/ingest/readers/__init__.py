@@ -10,6 +10,7 @@ from explorer.ingest.readers.drawn_table import DrawnTableReader
 from explorer.ingest.readers.dumps import dump_kind
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
+from explorer.ingest.readers.journal_verbose import JournalVerboseReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
 from explorer.ingest.readers.json_log import JsonLogReader
@@ -40,6 +41,7 @@ READERS: tuple[Reader, ...] = (
     EML,
     LinesReader(),
     JournalReader(),
+    JournalVerboseReader(),
     WindowsXmlReader(),
     WindowsTextReader(),
     WindowsCsvReader(),

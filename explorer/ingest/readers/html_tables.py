@@ -20,7 +20,7 @@ from explorer.ingest.source import Source
 _MAX_NESTED = 4  # tables inside one another; what is deeper is text of the cell around it
 _MAX_TABLES = 200  # offered for choice, those with the most rows
 _MAX_SPAN = 1_000  # columns and rows that one cell may cover; HTML allows as many columns
-_MAX_SPANNED = 5_000_000  # cells filled by one above them
+_MAX_SPANNED = 2_000_000  # cells filled by one above them
 _MERGED_ROWS = 1_000  # merged cells matter in headers
 _LONGEST_VALUE = 2_000  # of an attribute that holds "<"
 
@@ -151,7 +151,7 @@ class _Ends:
         self._missing: set[str] = set()
 
     def after(self, mark: str, position: int) -> int:
-        """Behind the next ``mark``; ``position`` itself where there is none, as if nothing had begun."""
+        """Behind the next ``mark`` and its tag; ``position`` itself where there is none, as if nothing had begun."""
         if mark in self._missing:
             return position
         found = self._text.find(mark, position)
@@ -161,7 +161,7 @@ class _Ends:
         if found < 0:
             self._missing.add(mark)
             return position
-        return found + len(mark)
+        return self._text.find(">", found) + 1 or len(self._text)
 
 
 def _own_name(text: str, start: int) -> str:

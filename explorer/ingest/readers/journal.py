@@ -115,11 +115,14 @@ class _Journal:
             self.n_damaged += "\ufffd" in text and text.encode() != value
             raw.append(f"{name.decode()}={text}")
             put(fields, name.decode(), text)
-        priority = fields.get("PRIORITY", "")
-        level = SEVERITIES[int(priority)] if re.fullmatch("[0-7]", priority) else None
-        if level:
-            del fields["PRIORITY"]
-        time, component = take_first(fields, _TIMES), take_first(fields, _COMPONENTS)
-        message = take_first(fields, ("MESSAGE",))
-        cells = main_columns(fields, time=time, level=level, component=component, message=message)
-        return Block(line, "\n".join(raw), cells)
+        return Block(line, "\n".join(raw), entry_columns(fields, take_first(fields, _TIMES)))
+
+
+def entry_columns(fields: Fields, time: str | None) -> dict[str, str | None]:
+    """The columns of an entry of the journal with these fields."""
+    priority = fields.get("PRIORITY", "")
+    level = SEVERITIES[int(priority)] if re.fullmatch("[0-7]", priority) else None
+    if level:
+        del fields["PRIORITY"]
+    component, message = take_first(fields, _COMPONENTS), take_first(fields, ("MESSAGE",))
+    return main_columns(fields, time=time, level=level, component=component, message=message)

@@ -35,7 +35,9 @@ class JsonLinesReader:
         # One line is as well a JSON document; there the name decides.
         if len(sample) > 1 and n_objects > len(sample) / 2:
             return Confidence.PLAIN
-        return Confidence.PLAIN if source.suffix in _SUFFIXES else Confidence.NO
+        if source.suffix not in _SUFFIXES:
+            return Confidence.NO
+        return Confidence.PLAIN if n_objects else Confidence.NAMED
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded

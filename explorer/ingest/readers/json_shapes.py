@@ -137,9 +137,9 @@ def is_wrapped(document: Any) -> bool:
     if not isinstance(document, dict):
         return False
     inner = [key for key, value in document.items() if isinstance(value, list | dict)]
-    if len(inner) != 1 or inner[0] not in _WRAPPERS or not isinstance(document[inner[0]], dict):
+    if inner != ["result"] or not isinstance(document["result"], dict):
         return False
-    return all(_is_paging(key) for key in document if key != inner[0])
+    return all(_is_paging(key) for key in document if key != "result")
 
 
 def unite_pages(documents: Sequence[Any]) -> dict[str, Any]:
@@ -282,7 +282,8 @@ def _unwrapped(items: list[Any], notes: list[str]) -> list[Any]:
     for key in _WRAPPERS:
         if items and all(isinstance(item, dict) and isinstance(item.get(key), dict) for item in items):
             notes.append(f"Each record is the object {key!r} of an element.")
-            return [item[key] | {k: v for k, v in item.items() if k not in item[key] and k != key} for item in items]
+            is_split = all(map(is_wrapped, items))  # then what stands beside it says nothing of the record
+            return [item[key] | ({} if is_split else _beside(item, key)) for item in items]
     first = items[0] if items else None
     if isinstance(first, dict) and len(first) == 1 and len(items) > 1:
         (key,) = first
@@ -290,6 +291,10 @@ def _unwrapped(items: list[Any], notes: list[str]) -> list[Any]:
             notes.append(f"Each record is the object {key!r} of an element.")
             return [item[key] for item in items]
     return items
+
+
+def _beside(item: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in item[key] and name != key}
 
 
 def _size(value: Any) -> int:

@@ -14,8 +14,9 @@ from explorer.ingest import continuation
 from explorer.ingest.encodings import decode_all
 from explorer.ingest.log_columns import LINE, MAIN_COLUMNS, MESSAGE
 from explorer.ingest.log_formats import choose_format, format_named, is_general, is_json
-from explorer.ingest.log_formats.base import LogFormat
+from explorer.ingest.log_formats.base import LogFormat, without_colours
 from explorer.ingest.log_formats.nested import NestedFormat
+from explorer.ingest.prefixed_traces import as_views, in_prefixed_trace
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text, report
 from explorer.ingest.readers.line_arrays import Lines, encode_lines, nonblank_lines, split_lines, take_records
 from explorer.ingest.source import Source
@@ -218,7 +219,7 @@ class _Log:
 
 def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _Records:
     rows = nonblank_lines(piece)
-    lines = piece.array if len(rows) == len(piece.array) else piece.array.take(pa.array(rows))
+    lines = without_colours(piece.array if len(rows) == len(piece.array) else piece.array.take(pa.array(rows)))
     parsed = None if known is None else known.parse(lines)
     is_head = np.zeros(len(rows), np.bool_) if parsed is None else _numpy(parsed.is_head)
     views = lines if parsed is None or parsed.views is None else parsed.views
@@ -226,6 +227,10 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
     begins = continuation.begins_record(
         views, is_head, has_format=has_format, continues=known.continues if known else None
     )
+    joined = None if parsed is None else in_prefixed_trace(parsed)
+    if parsed is not None and joined is not None:
+        begins &= ~joined
+        parsed = parsed._replace(views=as_views(parsed, lines), is_known=parsed.is_head)
     begins, n_cut = continuation.cap_joined(begins)
     n_kept = len(rows) if is_last else _settled(begins, is_head)
     first = np.flatnonzero(begins[:n_kept])
@@ -238,9 +243,10 @@ def _find_records(piece: Lines, known: LogFormat | None, *, is_last: bool) -> _R
         heads = {name: col if is_whole else col.take(pa.array(first)) for name, col in parsed.columns.items()}
         is_known = is_head if parsed.is_known is None else _numpy(parsed.is_known)
         said = heads.get(MESSAGE, pa.nulls(len(first), pa.string()))
-        heads[MESSAGE] = _messages(said, raw, is_known[first], last > first)
+        heads[MESSAGE] = _messages(said, without_colours(raw), is_known[first], last > first)
         if parsed.views is not None:
-            heads[MESSAGE] = _joined_views(said, heads[MESSAGE], parsed.views, first, last)
+            is_rest = np.zeros(len(rows), np.bool_) if parsed.is_rest is None else _numpy(parsed.is_rest)
+            heads[MESSAGE] = _joined_views(said, heads[MESSAGE], parsed.views, is_rest, first, last)
         columns |= {name: column for name, column in heads.items() if name != LINE}
     return _Records(
         cells=pa.table({name: column.cast(pa.string()) for name, column in columns.items()}),
@@ -274,13 +280,16 @@ def _messages(said: pa.Array, raw: pa.Array, is_head: Bools, is_joined: Bools) -
     return pc.coalesce(said, raw)
 
 
-def _joined_views(said: pa.Array, messages: pa.Array, views: pa.Array, first: Ints, last: Ints) -> pa.Array:
+def _joined_views(
+    said: pa.Array, messages: pa.Array, views: pa.Array, is_rest: Bools, first: Ints, last: Ints
+) -> pa.Array:
     """``messages``, those of several lines put together from what heads ``said`` and the lines without prefixes."""
     rows = np.flatnonzero(last > first)
     if not len(rows):
         return messages
-    begun = said.take(pa.array(rows)).to_pylist()
-    rests = [views[first[row] + 1 : last[row] + 1].to_pylist() for row in rows.tolist()]
+    begun = pc.coalesce(said, views.take(pa.array(first))).take(pa.array(rows)).to_pylist()
+    spans = [np.arange(first[row] + 1, last[row] + 1) for row in rows.tolist()]
+    rests = [views.take(pa.array(span[~is_rest[span]])).to_pylist() for span in spans]
     whole = ["\n".join([begin, *rest] if begin else rest) for begin, rest in zip(begun, rests, strict=True)]
     return pc.replace_with_mask(messages, pa.array(last > first), pa.array(whole, pa.string()))
 

@@ -91,14 +91,14 @@ def _list(node: Node, depth: int) -> str:
     is_numbered = _kind(node) == "orderedlist"
     lines = []
     for number, item in enumerate(_content(node), start=1):
-        first, *others = _blocks(_content(item), depth + 1, "\n").split("\n")
+        first, *others = _blocks(_content(item) or [item], depth + 1, "\n").split("\n")
         lines.append(f"{f'{number}.' if is_numbered else '-'} {first}")
         lines += [f"  {other}" for other in others]
     return "\n".join(lines)
 
 
 def _row(row: Node, depth: int) -> str:
-    cells = (_blocks(_content(cell), depth + 1, " ").replace("\n", " ") for cell in _content(row))
+    cells = (_blocks(_content(cell) or [cell], depth + 2, " ").replace("\n", " ") for cell in _content(row) or [row])
     return " | ".join(cells)
 
 

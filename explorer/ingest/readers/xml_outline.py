@@ -113,7 +113,7 @@ def _search(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
     for name, child in node.children.items():
         here = (*path, name)
         repeats = child.most >= 2 or (name.lower() in _RECORD_NAMES and _is_structured(child))
-        if repeats and not child.is_field and not _is_page(child):
+        if repeats and not child.is_field and not _is_page(child, is_document=not path):
             yield here, child
         else:
             yield from _search(child, here)
@@ -123,7 +123,12 @@ def _is_structured(node: Node) -> bool:
     return bool(node.children) or node.has_attributes
 
 
-def _is_page(node: Node) -> bool:
-    """Whether an element only holds a list of records: ``<page><issue/><issue/></page>``."""
+def _is_page(node: Node, *, is_document: bool) -> bool:
+    """Whether an element only holds a list of records: ``<page><issue/><issue/></page>``.
+
+    What repeats in one is a record where it holds several things: cells of a row hold one. Documents behind one another
+    have no such doubt.
+    """
     inner = list(node.children.values())
-    return len(inner) == 1 and inner[0].most >= 2 and len(inner[0].children) >= 2 and not node.n_own_characters
+    least = 1 if is_document else 2
+    return len(inner) == 1 and inner[0].most >= 2 and len(inner[0].children) >= least and not node.n_own_characters

@@ -206,7 +206,7 @@ class _Reading:
         is_value = above.node.is_field and tag.lower() in _VALUES
         label = name if name is not None else "" if is_value else tag
         if tag.lower() in _LINES:
-            above.all.append("\n")
+            _break(above.all)
         self._open.append(_Element(f"{above.label}.{label}" if above.label and label else above.label or label, node))
         if attributes:
             self._add_attributes({key: value for key, value in attributes.items() if name is None or key != NAME})
@@ -237,7 +237,7 @@ class _Reading:
             above = self._open[-1]
             above.all += element.all
             if local_name(tag).lower() in _LINES:
-                above.all.append("\n")
+                _break(above.all)
             for name, value in element.cells.items():
                 _put(above.cells, name, value)
         else:
@@ -248,6 +248,11 @@ class _Reading:
         if self._open:
             self._open[-1].own.append(data)
             self._open[-1].all.append(data)
+
+
+def _break(pieces: list[str]) -> None:
+    if pieces and not pieces[-1].endswith("\n"):
+        pieces.append("\n")
 
 
 def _put(cells: Cells, name: str, value: str | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from explorer.ingest.levels import SHOWN_LEVELS
-from explorer.ingest.log_text import sort_keys
+from explorer.ingest.log_text import plain_record
 from explorer.ingest.masking import PLACEHOLDER, mask_with_values
 from explorer.ingest.templates.atoms import WILD, Line, join_line, shape_of, split_line
 from explorer.ingest.text import normalize_text
@@ -50,7 +50,7 @@ def template_values(template: str, raw_texts: Iterable[str]) -> TemplateValues:
     # Records with the same masked text are aligned alike.
     for raw, count in Counter(raw_texts).items():
         n_records += count
-        masked, originals = mask_with_values(sort_keys(raw.strip()))
+        masked, originals = mask_with_values(plain_record(raw))
         if masked not in recipes:
             made = _recipes(pattern, masked)
             recipes[masked] = _recipes(pattern[2:], masked) if made is None and begins_with_level else made
