@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.errors import InputError
 from tests.reading import notes, read, rows
 
 NAMES = ["id", "text", "state"]
@@ -148,6 +151,15 @@ def test_a_longer_text_far_below_is_never_cut():
     assert [(row.line, row.reason) for row in table.rejected] == [(9_003, "text runs across the border of two columns")]
 
 
+def test_a_row_of_dashes_is_a_row():
+    body = [["1", "jam"], ["-", "-"], ["2", "dark"], ["3", "lost"]]
+    assert rows(read(markdown([["id", "text"], *body]), "t.md")) == body
+    data = "id|text|note\n1|jam|a\n2|dark|b\n-|-|-\n3|lost|c\n4|hot|d\n"
+    assert [row[0] for row in rows(read(data, "t.csv"))] == ["1", "2", "-", "3", "4"]
+    data = "id text note\n1 jam a\n2 dark b\n- - -\n3 lost c\n4 hot d\n"
+    assert read(data, "t.txt").is_lines
+
+
 LOGS = [
     "2024-01-02 10:11:12 INFO  app   started\n2024-01-02 10:11:13 WARN  db    slow\n" * 5,
     "starting up\n| progress | 10% |\n| progress | 20% |\nall is done\n" * 3,
@@ -184,3 +196,21 @@ def test_the_user_may_still_choose():
     assert read(data, "t.txt", delimiter=" ").columns == NAMES
     assert read(mysql([NAMES, *BODY]), "t.txt", delimiter="|", header_rows=0).columns[0] == "column 1"
     assert rows(read("a b  c\n1 2 3\n4   5 6\n", "t.txt", delimiter=" ")) == [["1", "2", "3"], ["4", "5", "6"]]
+
+
+PIECES = st.sampled_from(
+    ["|", "| a | b |", "|---|---|", "+---+---+", "----+----", " a | b ", "---- ----", "a    b", "1    22", "┌──┬──┐",
+     "│ a│b │", "(2 rows)", "| - | - |", "-|-",
+     "text", "+", "", "id  text  day", "1   jam   2024-01-02", "\t", "打印", "\\|"]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(PIECES, min_size=1, max_size=14),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["md", "csv", "log"]),
+)
+def test_any_drawing_is_read_with_all_its_lines_or_refused(lines: list[str], end: str, suffix: str):
+    with contextlib.suppress(InputError):
+        read("x" + end + end.join(lines), f"t.{suffix}")  # checks that the counts add up

@@ -107,7 +107,7 @@ def _find_shape(lines: Sequence[str]) -> tuple[_Shape, bool] | None:
     if not lines or any("\t" in line for line in lines):
         return None
     place = next((i for i, line in enumerate(lines[: _MOST_ABOVE + 2]) if _DASHES.fullmatch(line)), 0)
-    if place - 1 > max(_MOST_OTHERS, 0.2 * len(lines)):
+    if place - 1 > max(_MOST_OTHERS, 0.2 * len(lines)) or (place and not re.search("---|===", lines[place])):
         return None
     for on_screen in (False,) if all(map(str.isascii, lines)) else (True, False):
         if place:

@@ -17,7 +17,8 @@ from explorer.ingest.readers.base import (
     column_names,
     report,
 )
-from explorer.ingest.readers.dialect import SPACES, Dialect, Sample, sniff_dialect
+from explorer.ingest.readers.delimiters import SPACES
+from explorer.ingest.readers.dialect import Dialect, Sample, sniff_dialect
 from explorer.ingest.readers.layout import find_layout
 from explorer.ingest.readers.records import RecordReader, unwrapped
 from explorer.ingest.readers.rows import TableRows

@@ -7,31 +7,22 @@ den Burg, Nazabal and Sutton's (2019), the weights are our own. Unusual delimite
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from explorer.ingest.readers.base import MAX_COLUMNS
 from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
+from explorer.ingest.readers.delimiters import QUOTES, SEPARATORS, SPACES, USUAL, candidates
 from explorer.ingest.readers.preamble import is_table_below, table_starts
 from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter, unwrapped
 from explorer.params import ReadParams
 
-_USUAL = ",;\t|"
-#: Control characters made for separating; no text holds them for another reason.
-_SEPARATORS = "\x1f\x1e\x1c\x1d\x01\x02\x07"
-_UNUSUAL = ":~^§¦¬#!*@&"
 _NAMED_DELIMITERS = {"tsv": "\t", "tab": "\t", "psv": "|"}
-_GROWING = "|:;,~^#@$%&*!\t§¦<>-=+/\\"
-QUOTES = "\"'`"
-SPACES = " +"  # runs of spaces, as in aligned columns
 _SAMPLE_ROWS = 300
 _SAMPLE_CELLS, _LEAST_ROWS = 100_000, 8  # of a wide table fewer rows are enough
 _SAMPLE_CHARACTERS = 192 << 10
 _STATED = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\n|\r)", re.IGNORECASE)  # Excel's own first line
-_QUOTED = re.compile(r"""(?<!\w)(["'`])(?:(?!\1).)*\1(?!\w)""")
 _NAMED_BONUS = 0.05
 _LEAST_FIT = 0.05
 _CLEAR_FIT = 0.5
@@ -122,14 +113,14 @@ def sniff_dialect(
         delimiter = stated.group(1) if params.delimiter is None else params.delimiter
         return _sniff(text, suffix, replace(params, delimiter=delimiter), is_cut, Dialect(None, start=stated.end()))
     best = _sniff(text, suffix, params, is_cut, Dialect(None))
-    if best.dialect.delimiter is None and params.delimiter != "":
-        one_column = best
-        if _is_wrapped(one_column):
-            inner = "".join(unwrapped([text]))
-            sample = sniff_dialect(inner, suffix, params, is_cut=is_cut, n_characters=n_characters)
-            if _is_table(sample):
-                return replace(sample, dialect=replace(sample.dialect, is_wrapped=True))
-    if params.first_line is None and params.delimiter != "":
+    if params.delimiter == "":
+        return best
+    if best.dialect.delimiter is None and _is_wrapped(best):
+        inner = "".join(unwrapped([text]))
+        sample = sniff_dialect(inner, suffix, params, is_cut=is_cut, n_characters=n_characters)
+        if _is_table(sample):
+            return replace(sample, dialect=replace(sample.dialect, is_wrapped=True))
+    if params.first_line is None:
         for start in table_starts(text, is_clear=best.fit >= _CLEAR_FIT):
             below = _sniff(text, suffix, params, is_cut, Dialect(None, start=start, above=True))
             if is_table_below(below.rows, below.width):
@@ -147,7 +138,7 @@ def _sniff(text: str, suffix: str, params: ReadParams, is_cut: bool, plain: Dial
         samples = [_best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params) for delimiter in meant]
         return max(samples, key=_evenness)
     best = one_column
-    for delimiter in _candidates(text[plain.start :]):
+    for delimiter in candidates(text[plain.start :]):
         sample = _best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params)
         fit = _fit(sample, suffix)
         if fit > best.fit:
@@ -178,73 +169,6 @@ def _is_table(sample: Sample) -> bool:
 
 def _one_column_quote(params: ReadParams) -> str:
     return '"' if params.quote is None else params.quote
-
-
-def _candidates(text: str) -> Iterator[str]:
-    """Delimiters to try. One of several characters is tried before, and instead of, those it is made of."""
-    lines = [_QUOTED.sub('""', line) for line in re.split(r"[\r\n]+", text)[:200] if line.strip()][:100]
-    seen = Counter(c for line in lines for c in set(line))
-    frequent = {c for c, n in seen.items() if n >= 0.5 * len(lines)}
-    grown = {base: longer for base in _GROWING if base in frequent and (longer := _grow(base, lines))}
-    yield from dict.fromkeys(grown.values())
-    parts = set("".join(longer for longer in grown.values() if " " not in longer))
-    yield from (c for c in _USUAL if c in seen and c not in parts)
-    yield from (c for c in _SEPARATORS + _UNUSUAL if c in frequent and c not in parts)
-    if " " in frequent:
-        yield " "
-        if sum("  " in line for line in lines) >= 0.5 * len(lines):
-            yield SPACES
-
-
-def _grow(base: str, lines: list[str]) -> str:
-    """The longer delimiter that ``base`` is part of in the header: doubled ("||"), framed ("~|~") or spaced (", ").
-
-    Names hold no delimiter, so the first line shows it; the text of the others may hold ``base`` alone.
-    """
-    lines = [line for line in lines if base in line]
-    if len(lines) < 2:
-        return ""
-    header = lines[0]
-    common = math.gcd(*(len(run) for run in re.findall(f"{re.escape(base)}+", header)))
-    if 2 <= common <= 4 and base not in ",;" and base in header.strip(base) and _is_usual(base * common, base, lines):
-        return base * common
-    before, behind = _around(base, header)
-    if len(before) == 1 and before == behind and not before & {base, *QUOTES}:
-        frame = before.pop()
-        framed = f"{frame}{base}{frame}"
-        # Spaces may be part of the text, so one place without them speaks against them.
-        is_meant = _is_always(framed, base, lines) if frame == " " else _is_usual(framed, base, lines)
-        return framed if not frame.isalnum() and is_meant else ""
-    is_spaced = base in ",;|:" and behind == {" "} and all(_around(base, line)[1] <= {" "} for line in lines)
-    return f"{base} " if is_spaced else ""
-
-
-def _is_usual(longer: str, base: str, lines: list[str]) -> bool:
-    """Whether ``base`` always stands in a longer delimiter, or most lines hold that as often as the first does."""
-    n = lines[0].count(longer)
-    return _is_always(longer, base, lines) or sum(line.count(longer) == n > 0 for line in lines) >= 0.6 * len(lines)
-
-
-def _is_always(longer: str, base: str, lines: list[str]) -> bool:
-    """Whether ``base`` stands nowhere but in a longer delimiter, which the ends of a line may cut."""
-    place, n = longer.index(base), len(longer)
-    if base * n == longer:
-        return all(len(run) % n == 0 for line in lines for run in re.findall(f"{re.escape(base)}+", line))
-    edges = {longer[:place], longer[place + 1 :]}
-    return all(before | behind <= edges for before, behind in (_around(base, line) for line in lines))
-
-
-def _around(base: str, line: str) -> tuple[set[str], set[str]]:
-    """The characters in front of and behind ``base``. The ends of a line show no delimiter."""
-    places = list(_places(line, base))
-    return {line[i - 1] for i in places if i > 0}, {line[i + 1] for i in places if i + 1 < len(line)}
-
-
-def _places(line: str, base: str) -> Iterator[int]:
-    place = line.find(base)
-    while place >= 0:
-        yield place
-        place = line.find(base, place + 1)
 
 
 def _sample(text: str, dialect: Dialect, is_cut: bool) -> Sample:
@@ -352,9 +276,9 @@ def _fit(sample: Sample, suffix: str) -> float:
     if sample.width > MAX_COLUMNS:  # is refused, whatever its cells are like
         return fit
     table = [row for row in rows if len(row) == sample.width]
-    others = "".join(c for c in _USUAL if c not in delimiter)
+    others = "".join(c for c in USUAL if c not in delimiter)
     fit *= 1 - 0.4 * odd_fraction(table[:100], others)
-    if delimiter in _USUAL and delimiter:
+    if delimiter in USUAL and delimiter:
         return fit + named
     if not _is_convincing(sample, rows):
         return 0.0
@@ -392,9 +316,9 @@ def _is_convincing(sample: Sample, rows: list[list[str]]) -> bool:
     table = [row for row in rows if len(row) == width]
     if width < 2 or len(table) < 2:
         return False
-    if " " in delimiter and delimiter.strip() and delimiter.strip() in _USUAL:  # its bare form would convince too
+    if " " in delimiter and delimiter.strip() and delimiter.strip() in USUAL:  # its bare form would convince too
         return len(rows[0]) > 1
-    if (delimiter in _SEPARATORS or len(delimiter) > 1) and " " not in delimiter:
+    if (delimiter in SEPARATORS or len(delimiter) > 1) and " " not in delimiter:
         return len(table) >= 0.6 * len(rows) and len(rows[0]) > 1
     if len(table) < max(0.8 * len(rows), 3):
         return False

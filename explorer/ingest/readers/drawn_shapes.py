@@ -24,6 +24,11 @@ _FREE_BAR = re.compile(r"(?<!\\)\|")
 _MOST_ABOVE = 30
 
 
+def is_row_of_dashes(line: str) -> bool:
+    """Whether a line of Markdown is too short to be drawn below a second header, and rather a row without values."""
+    return drawn_kind(line) == "markdown" and "---" not in line
+
+
 def drawn_kind(line: str) -> Kind | None:
     """The kind of table that a line is drawn in; None for a line that is not only drawn."""
     if _GRID.fullmatch(line):
@@ -90,7 +95,12 @@ def find_shape(lines: Sequence[str]) -> Shape | None:
         return None
     if drawn_kind(lines[place]) == "grid":
         return _find_grid(lines[place:])
-    return _find_ruled(lines[place - 1], lines[place]) if place else None
+    shape = _find_ruled(lines[place - 1], lines[place]) if place else None
+    if shape is None:
+        return None
+    # A row of dashes among other rows, each of which stands for a value that is missing, draws nothing.
+    above = [shape.cells(line) for line in lines[: place - 1]]
+    return None if any(row is not None and len(row) == len(shape.names) for row in above) else shape
 
 
 def _find_grid(lines: Sequence[str]) -> Shape | None:

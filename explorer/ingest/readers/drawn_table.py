@@ -19,7 +19,7 @@ from explorer.ingest.readers.base import (
     rejected_row,
     report,
 )
-from explorer.ingest.readers.drawn_shapes import Shape, drawn_kind, find_shape, joined_names
+from explorer.ingest.readers.drawn_shapes import Shape, drawn_kind, find_shape, is_row_of_dashes, joined_names
 from explorer.ingest.readers.rows import AFTER, AGAIN, BEFORE
 from explorer.ingest.readers.text_lines import head_lines, numbered_lines
 from explorer.ingest.source import Source
@@ -95,7 +95,7 @@ class _Rows:
         """One line that is not blank."""
         if self._unclosed:
             self._take_unclosed(line, number)
-        elif drawn_kind(line) and drawn_kind(line) == self._shape.kind:
+        elif drawn_kind(line) == self._shape.kind and not (self.header_line and is_row_of_dashes(line)):
             self._take_rule()
         elif (cells := self._shape.cells(line)) is not None:
             self._take_cells(cells, line, number)
