@@ -228,6 +228,11 @@ def test_a_text_with_markup_inside_is_read_in_order():
     assert rows(read(f"<r>{one}{one}</r>", "t.xml"))[0] == ["The printer jams.\nAgain\nand again"]
 
 
+def test_an_empty_element_is_a_record_with_nothing_in_it():
+    assert rows(read("<r><e/><e><id>1</id></e><e></e></r>", "t.xml")) == [[None, None], [None, "1"], [None, None]]
+    assert "cells are empty" in refusal("<r><e/><e></e></r>", "t.xml")
+
+
 def test_several_kinds_of_records_are_counted_and_offered():
     tickets = "".join(f"<ticket><id>{n}</id><text>long text {n} here</text></ticket>" for n in range(3))
     users = "".join(f"<user><id>{n}</id></user>" for n in range(5))

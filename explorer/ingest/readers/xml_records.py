@@ -242,7 +242,8 @@ class _Reading:
                 _put(above.cells, name, value)
         else:
             self._matched = len(self._path) - 1
-            self.sink.add(element.cells, len(self.sink.lines) + len(self.rejected) + 1)
+            cells = element.cells or {self._path[-1]: None}
+            self.sink.add(cells, len(self.sink.lines) + len(self.rejected) + 1)
 
     def text(self, data: str) -> None:
         if self._open:
