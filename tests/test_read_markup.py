@@ -108,6 +108,13 @@ def test_a_cell_that_covers_several_rows_stands_in_each_of_them():
     assert rows(read(made, "t.html")) == [["IT", "a"], ["IT", "b"], ["HR", "c"]]
 
 
+def test_links_whose_addresses_are_left_out_are_said():
+    cells = "<tr><td><a href='https://x/{0}'>T-{0}</a><td>text <a href='#'>top</a>"
+    table = read("<html><table><tr><th>id<th>text" + "".join(cells.format(n) for n in range(3)), "t.html")
+    assert rows(table)[2] == ["T-2", "text top"]
+    assert "3 cells hold links; only the words are kept." in notes(table)
+
+
 @pytest.mark.parametrize(("declared", "codec"), [("iso-8859-2", "iso8859-2"), ("windows-1251", "cp1251")])
 def test_the_encoding_that_a_page_declares_is_used(declared, codec):
     text = {"cp1251": "Принтер не печатает", "iso8859-2": "Tiskárna nefunguje, pomůžete?"}[codec]
