@@ -282,6 +282,7 @@ def test_a_file_that_was_cut_keeps_its_complete_records(share):
     table = read(f'<?xml version="1.0"?>{cut}', "t.xml")
     assert table.n_rows == cut.count("</e>")
     assert len(table.rejected) == (cut.count("<e>") > cut.count("</e>"))
+    assert "breaks off" in notes(table)
 
 
 @pytest.mark.parametrize(

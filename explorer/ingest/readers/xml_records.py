@@ -22,6 +22,7 @@ from explorer.types import RejectedRow
 
 _MAX_DAMAGED = 1_000  # places behind which reading begins anew
 _LISTED = 12
+_CUT = "the file ends in the middle of an element"
 #: Elements of a text with markup that stand for a line of their own.
 _LINES = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "pre", "blockquote", "title", "para"})
 _VALUES = frozenset({"value", "values"})  # say no more than the name of the field around them
@@ -48,6 +49,8 @@ class XmlReader:
         path = _choose(paths, source)
         reading = _Reading(source, text, path, node_at(outline.root, path), tick)
         reading.run()
+        if problem == _CUT:
+            reading.notes.append("The file breaks off; what was complete was kept. Check how it was exported.")
         counts = {".".join(one): node_at(outline.root, one).n for one in paths}
         cells = reading.sink.finish()
         made = report(
@@ -83,7 +86,7 @@ def _outline(text: XmlText, source: Source) -> tuple[Outline, str]:
                 "CSV."
             ) from error
         if not problem:
-            return outline, "the file ends in the middle of an element" if outline.depth else ""
+            return outline, _CUT if outline.depth else ""
         if not text.mend():
             return outline, f"{problem} in line {text.line_of(parser.place):,}"
 
