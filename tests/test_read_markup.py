@@ -275,6 +275,15 @@ def test_a_damaged_record_costs_no_other():
     assert table.rejected[0].text.startswith("<e><id>9</id>")
 
 
+def test_names_with_prefixes_are_found_again_behind_a_damaged_record():
+    one = "<x:e><x:id>{}</x:id></x:e>"
+    made = f"<x:r xmlns:x='urn:x'>{one.format(1)}{one.format(2)}<x:e><x:id>a < b</x:id></x:e>{one.format(3)}</x:r>"
+    table = read(made, "t.xml")
+    assert rows(table) == [["1"], ["2"], ["3"]]
+    assert len(table.rejected) == 1
+    assert "no XML" not in notes(table)
+
+
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.8, 0.95])
 def test_a_file_that_was_cut_keeps_its_complete_records(share):
     made = f"<r>{''.join(f'<e><id>{n}</id><t>text {n}</t></e>' for n in range(50))}</r>"

@@ -139,13 +139,13 @@ class _Reading:
         self._text = text
         self._path = path
         self._node = node
+        self._tags = list(path)  # the path with the prefixes that the file writes
         self._begin()
 
     def _begin(self, n_around: int = 0) -> None:
         """Nothing is open but the first elements of the path."""
         self._depth = self._matched = n_around
         self._open: list[_Element] = []
-        self._is_skipped = 0
 
     def run(self) -> None:
         """All records; those that are damaged are set aside."""
@@ -153,7 +153,7 @@ class _Reading:
         data, tag = self._text.data, self._path[-1].encode()
         while True:
             self._begin(around)
-            parser = XmlParser((self.start, self.end, self.text), self._path[:around])
+            parser = XmlParser((self.start, self.end, self.text), self._tags[:around])
             self._parser = parser
             try:
                 problem = parser.feed(data, start)
@@ -188,11 +188,13 @@ class _Reading:
         )
 
     def start(self, tag: str, attributes: Attributes) -> None:
+        written = tag
         tag = tag.rpartition(":")[2]
         self._depth += 1
         if self._open:
             self._start_inside(tag, attributes)
         elif self._matched == self._depth - 1 < len(self._path) and tag == self._path[self._depth - 1]:
+            self._tags[self._matched] = written
             self._matched += 1
             if self._matched == len(self._path):
                 self._record_place = self._parser.place

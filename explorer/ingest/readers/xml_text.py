@@ -40,6 +40,7 @@ class XmlText:
             )
         start = begins.start if begins else 0
         self.notes: list[str] = []
+        self._counted = (0, 1)  # a byte and its line
         self._text = _NOT_LINE_END.sub(" ", text[:start]) + text[start:]
         self.data = self._text.encode("utf-8", "replace")
 
@@ -60,12 +61,17 @@ class XmlText:
             letters = "1 character" if n_forbidden == 1 else f"{n_forbidden:,} characters"
             self.notes.append(f"{letters} that XML does not allow show as \ufffd.")
         self._text = text
+        self._counted = (0, 1)
         self.data = text.encode("utf-8", "replace")
         return True
 
     def line_of(self, place: int) -> int:
-        """The 1-based line of a byte."""
-        return self.data.count(b"\n", 0, place) + 1
+        """The 1-based line of a byte; fast where places come in order."""
+        if place < self._counted[0]:
+            self._counted = (0, 1)
+        at, line = self._counted
+        self._counted = (place, line + self.data.count(b"\n", at, place))
+        return self._counted[1]
 
 
 def _without_entities(text: str) -> tuple[str, int, int]:
