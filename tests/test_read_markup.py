@@ -254,8 +254,38 @@ def test_several_kinds_of_records_are_counted_and_offered():
 def test_documents_behind_one_another_and_pieces_without_a_root_are_read():
     one = '<?xml version="1.0" encoding="UTF-8"?>\n<r><e><id>{}</id></e><e><id>{}</id></e></r>\n'
     assert rows(read(one.format(1, 2) + one.format(3, 4), "t.xml")) == [["1"], ["2"], ["3"], ["4"]]
-    events = "".join(f'<log4j:event logger="a"><log4j:message>m {n}</log4j:message></log4j:event>\n' for n in range(3))
-    assert rows(read(events, "app.log")) == [["a", f"m {n}"] for n in range(3)]
+    pieces = "".join(f'<x:event logger="a"><x:message>m {n}</x:message></x:event>\n' for n in range(3))
+    assert rows(read(pieces, "app.log")) == [["a", f"m {n}"] for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "one", "end"),
+    [
+        (
+            '<?xml version="1.0"?>\n<!DOCTYPE log SYSTEM "logger.dtd">\n<log>\n',
+            "<record><date>2024-03-01T09:00:0{0}</date><logger>a.b</logger><level>SEVERE</level>"
+            "<message>boom {0}</message></record>\n",
+            "",  # a program that is still running has not written the end
+        ),
+        (
+            "",
+            '<log4j:event logger="a.b" timestamp="170928360000{0}" level="ERROR" thread="main">'
+            "<log4j:message><![CDATA[boom {0}]]></log4j:message></log4j:event>\n",
+            "",
+        ),
+    ],
+)
+def test_a_log_in_xml_is_a_log(begin, one, end):
+    made = begin + "".join(one.format(n) for n in range(5)) + end
+    table = read(made, "java0.log")
+    assert table.is_lines
+    assert table.cells.column("message").to_pylist() == [f"boom {n}" for n in range(5)]
+    assert set(table.cells.column("level").to_pylist()) == {"ERROR"}
+    assert set(table.cells.column("component").to_pylist()) == {"a.b"}
+    assert table.cells.column("line").to_pylist()[4] == one.format(4).strip()
+    assert read(made, "java0.log", as_lines=False).n_rows == 5
+    damaged = read(made.replace("boom 2", "boom ]]> < 2"), "java0.log")
+    assert (damaged.n_rows, len(damaged.rejected)) == (4, 1)
 
 
 def test_what_is_not_quite_xml_is_mended_and_said():
