@@ -77,6 +77,13 @@ def test_the_largest_table_is_read_and_any_other_can_be_chosen():
     assert "Did you mean 'All tickets'" in refusal(made, "t.html", sheet="all ticket")
 
 
+def test_of_very_many_tables_the_longest_can_be_chosen_and_it_is_said():
+    made = page(html_table([["a", "b"], ["1", "2"]]) * 300, html_table([["id", "text"], *[["1", "x"]] * 9]))
+    table = read(made, "t.html")
+    assert (table.n_rows, len(table.reports[0].sheets)) == (9, 200)
+    assert "301 tables" in notes(table)
+
+
 def test_a_table_inside_a_layout_is_found():
     inner = html_table([["id", "text"], ["1", "a"], ["2", "b"]])
     table = read(page(f"<table><tr><td>menu</td><td>{inner}</td></tr><tr><td>foot</td></tr></table>"), "t.html")
@@ -293,7 +300,7 @@ def test_what_is_not_quite_xml_is_mended_and_said():
     table = read(made, "t.xml")
     assert rows(table) == [["AT&T \xa0é \ufffd \ufffd"], ["AT&T &nbsp;"]]
     assert "1 ampersand" in notes(table)
-    assert "2 characters that XML does not allow" in notes(table)
+    assert "2 characters are not allowed in XML" in notes(table)
 
 
 def test_a_damaged_record_costs_no_other():

@@ -65,7 +65,7 @@ class HtmlBook:
         self._source = source
         self._table: _Table | None = None  # the one read last
         self._text = source.decoded.text
-        self.sheets = _find_tables(self._text)
+        self.sheets, self._n_tables = _find_tables(self._text)
         if not self.sheets:
             raise UnreadableFileError(
                 f"{source.name} is an HTML page without a table. Export the data as CSV or XLSX, or read the page as "
@@ -79,11 +79,13 @@ class HtmlBook:
 
     @property
     def notes(self) -> Sequence[str]:
-        """What of the table read last is not in its cells."""
-        n = self._table.n_links if self._table else 0
-        if not n:
-            return ()
-        return (f"{'1 cell is a link' if n == 1 else f'{n:,} cells hold links'}; only the words are kept.",)
+        """Which tables cannot be chosen, and what of the table read last is not in its cells."""
+        notes = []
+        if self._n_tables > len(self.sheets):
+            notes.append(f"Of {self._n_tables:,} tables the {len(self.sheets):,} with the most rows can be chosen.")
+        if n := self._table.n_links if self._table else 0:
+            notes.append(f"{'1 cell is a link' if n == 1 else f'{n:,} cells hold links'}; only the words are kept.")
+        return notes
 
     def merged(self, sheet: HtmlTable) -> Sequence[Merge]:
         """Merged cells of the first rows."""
@@ -93,8 +95,9 @@ class HtmlBook:
         return table.merges
 
 
-def _find_tables(text: str) -> tuple[HtmlTable, ...]:
-    """The tables with rows in the order of the page, without those that have one row beside others with more."""
+def _find_tables(text: str) -> tuple[tuple[HtmlTable, ...], int]:
+    """The tables with rows in the order of the page, without those that have one row beside others with more; and how
+    many there are, of which only the largest are listed."""
     tables: list[_Found] = []
     opened: list[_Found] = []
     n_deeper = 0
@@ -115,7 +118,7 @@ def _find_tables(text: str) -> tuple[HtmlTable, ...]:
     least = 1 if any(table.n_rows > 1 for table in tables) else 0
     tables = [table for table in tables if table.n_rows > least]
     largest = sorted(tables, key=lambda table: -table.n_rows)[:_MAX_TABLES]
-    return _named(sorted(largest, key=lambda table: table.start))
+    return _named(sorted(largest, key=lambda table: table.start)), len(tables)
 
 
 @dataclass

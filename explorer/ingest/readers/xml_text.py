@@ -52,14 +52,14 @@ class XmlText:
         if text == self._text:
             return False
         if n_entities:
-            names = "1 name of a character" if n_entities == 1 else f"{n_entities:,} names of characters"
-            self.notes.append(f"{names} that only HTML knows, such as &nbsp;, were read as in HTML.")
+            names = "1 name of a character was" if n_entities == 1 else f"{n_entities:,} names of characters were"
+            self.notes.append(f"{names} read as in HTML: XML has none such as &nbsp;.")
         if n_bare:
-            marks = "1 ampersand" if n_bare == 1 else f"{n_bare:,} ampersands"
-            self.notes.append(f"{marks} that should be written &amp; were read as they stand.")
+            marks = "1 ampersand was" if n_bare == 1 else f"{n_bare:,} ampersands were"
+            self.notes.append(f"{marks} taken as written; XML wants &amp; for it.")
         if n_forbidden:
-            letters = "1 character" if n_forbidden == 1 else f"{n_forbidden:,} characters"
-            self.notes.append(f"{letters} that XML does not allow show as \ufffd.")
+            letters = "1 character is" if n_forbidden == 1 else f"{n_forbidden:,} characters are"
+            self.notes.append(f"{letters} not allowed in XML and shown as \ufffd.")
         self._text = text
         self._counted = (0, 1)
         self.data = text.encode("utf-8", "replace")
