@@ -139,6 +139,14 @@ def xml_bytes() -> bytes:
     return f'<?xml version="1.0"?>\n<tickets>{"".join(tickets)}</tickets>'.encode()
 
 
+def xml_log_bytes() -> bytes:
+    records = (
+        f"<record><date>2026-11-21T06:48:1{i}</date><level>SEVERE</level><message>{' '.join(row)}</message></record>"
+        for i, row in enumerate(ROWS)
+    )
+    return f'<?xml version="1.0"?>\n<log>{"".join(records)}</log>'.encode()
+
+
 EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "csv": ("tickets.csv", csv_bytes),
     "log lines": ("app.log", lines_bytes),
@@ -158,6 +166,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xlsb": ("tickets.xlsb", lambda: xlsb([COLUMNS, *ROWS])),
     "html": ("tickets.xls", html_bytes),
     "xml workbook": ("tickets.xls", xml_workbook_bytes),
+    "XML log": ("java0.log", xml_log_bytes),
     "xml": ("tickets.xml", xml_bytes),
     "mbox": ("tickets.mbox", mbox_bytes),
     "eml": ("ticket.eml", lambda: message(0)),
