@@ -123,6 +123,14 @@ def test_a_level_is_shown_only_where_it_differs(templates):
     )  # fmt: skip
 
 
+def test_levels_tell_apart_texts_that_are_not_masked_too(tmp_path):
+    (tmp_path / "a.log").write_text(
+        "".join(f"2024-03-01 09:00:0{i} {x} gone\n" for i, x in enumerate(["INFO", "ERROR"]))
+    )
+    table = read_table([tmp_path / "a.log"])
+    assert collapse(build_corpus(table, mask=False)).texts == ("ERROR gone", "INFO gone")
+
+
 def test_values_stand_behind_the_wildcards_of_a_template_with_its_level():
     found = template_values("ERROR user <*> took <duration>", ["user bob took 5 ms", "user eve took 7 ms", "x"])
     assert (found.n_aligned, found.n_records) == (2, 3)

@@ -124,7 +124,7 @@ _LETTER_IPV6 = (
 _ROOT = r"(?:bin|boot|dev|etc|home|lib|lib64|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)"
 _NO_REQUEST = "".join(rf"(?<!{method} /)" for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 _STEP = r"[^\s\\/:*?\"<>|,;()\[\]=]++"
-FILE_PATH = rf"/(?<![\w.]/){_NO_REQUEST}{_ROOT}(?=/)(?:/[^\s\"'<>|,;:()\[\]{{}}=?*&]*[\w~+-])+"
+FILE_PATH = rf"/(?<![\w.]/){_NO_REQUEST}{_ROOT}/[^\s\"'<>|,;:()\[\]{{}}=?*&]*[\w~+-]"
 #: Letters without which there is no match, the kind, the expression. A "path" is one only where it holds a digit.
 RARE: tuple[tuple[str, str, str], ...] = (
     ("@", "<email>", rf"\b[A-Za-z0-9_.+-]{{1,64}}+@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}{_END}"),
