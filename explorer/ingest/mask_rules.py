@@ -49,6 +49,7 @@ _STATUS_WITH_PHRASE = (
     r"[1-5]\d\d(?=\s(?:OK|Created|Accepted|No Content|Moved|Found|Not |Bad |Unauthorized|Forbidden|Method Not"
     r"|Request |Conflict|Gone|Too Many|Internal Server|Service Unavailable|Gateway))"
 )
+_NO_ERRORS = r"0(?=\s(?:errors?|failures?|failed|failing|warnings?)\b)"  # none is another thing than some
 _UUID = rf"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}{_END}"
 _MAC = rf"{_HEX}{{2}}(?:[:-]{_HEX}{{2}}){{5}}{_END}"
 _IPV4 = rf"\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}(?:[:/]\d{{1,5}}{_END})?(?!\w|\.\d)"
@@ -151,7 +152,7 @@ BRANCHES: Branches = (
         (
             ("<num>", _PLAIN_NUMBER),
             ("<time>", rf"{_MAY_BE_TIME}(?:{_TIME})"),
-            ("kept", _STATUS_WITH_PHRASE),
+            ("kept", _any(_STATUS_WITH_PHRASE, _NO_ERRORS)),
             ("<uuid>", _UUID),
             ("<mac>", _MAC),
             ("<ip>", _any(_IPV4, _IPV6)),
