@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 
-def run(path: Path) -> dict[str, float]:
-    """Analyses a CSV with the columns title and body, or a log of plain lines; returns seconds per stage."""
+def run(path: Path, tell: Callable[[dict[str, float]], None]) -> None:
+    """Analyses a CSV with the columns title and body, or a log of plain lines; tells seconds per stage, after each."""
     seconds: dict[str, float] = {}
     start = time.perf_counter()
 
@@ -20,6 +21,7 @@ def run(path: Path) -> dict[str, float]:
         now = time.perf_counter()
         seconds[stage] = round(now - start, 2)
         start = now
+        tell(seconds)
 
     import hdbscan
     import hnswlib
@@ -59,4 +61,3 @@ def run(path: Path) -> dict[str, float]:
     lap("duplicates")
     _ = distances[:, 1:11].mean(axis=1)
     lap("anomalies")
-    return seconds

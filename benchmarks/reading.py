@@ -3,21 +3,24 @@
     python benchmarks/reading.py                                     300 MB of tickets, 1,000,000 log lines
     python benchmarks/reading.py --megabytes 100 --lines 200000      smaller
 
-Each reader runs in a process of its own; memory is that process's peak less what its imports take. For the log the
-steps are timed one by one: reading (with the format and continuation lines), the corpus (times, levels, ids), and the
-templates. Templates beside drain3 are in ``benchmarks/templates.py``.
+Each reader runs in a process of its own, once with the file's first lines, which loads what it imports, and once with
+all of it. Memory is how far that process's own memory rose the second time; beside it stands what it had in sight with
+the pages of mapped files, which the system takes back when they are needed. A log is opened in two processes, as the
+product does it: one reads it, the other goes on from what the first left on disk, to the times, levels and templates.
+Templates beside drain3 are in ``benchmarks/templates.py``.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,29 +56,44 @@ def read_pandas(path: Path) -> tuple[int, dict[str, float]]:
     return n_rows, {"read": time.perf_counter() - start}
 
 
-def open_log(path: Path) -> tuple[int, dict[str, float]]:
-    """A log, from its bytes to its templates."""
-    from explorer.ingest import build_corpus, collapse, read_table
-    from explorer.ingest.clock import utc_today
+def read_log(path: Path) -> tuple[int, dict[str, float]]:
+    """A log, from its bytes to the table that the next process finds."""
+    from explorer.ingest import read_table
+    from explorer.workspace.tables import save_table
 
     start = time.perf_counter()
     table = read_table([path])
-    was_read = time.perf_counter()
+    save_table(table, None, _table_of(path))
+    return table.n_rows, {"read": time.perf_counter() - start}
+
+
+def find_templates(path: Path) -> tuple[int, dict[str, float]]:
+    """A log that was read, from its table to its templates."""
+    from explorer.ingest import build_corpus, collapse
+    from explorer.ingest.clock import utc_today
+    from explorer.workspace.tables import load_table
+
+    start = time.perf_counter()
+    table = load_table(_table_of(path))
+    assert table is not None
     corpus = build_corpus(table, today=utc_today())
     n_rows = table.n_rows
     del table
     built = time.perf_counter()
-    n_templates = collapse(corpus).n_texts
-    done = time.perf_counter()
-    print(f"    {n_templates:,} templates", file=sys.stderr)
-    return n_rows, {"read": was_read - start, "corpus": built - was_read, "templates": done - built}
+    collapse(corpus)
+    return n_rows, {"corpus": built - start, "templates": time.perf_counter() - built}
+
+
+def _table_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-read")
 
 
 READERS: dict[str, Callable[[Path], tuple[int, dict[str, float]]]] = {
     "explorer": read_explorer,
     "csv.reader, cells thrown away": read_csv_module,
     "pandas": read_pandas,
-    "log": open_log,
+    "log, read": read_log,
+    "log, read to templates": find_templates,
 }
 
 
@@ -113,18 +131,59 @@ def _log_lines(n_lines: int) -> Iterator[str]:
         yield f"{2026 + round_ // 12}-{round_ % 12 + 1:02}" + _VARIES.sub(other, line[7:])
 
 
-def measure(name: str, path: Path) -> None:
-    """One reader in a process of its own, and what it took."""
+class Memory:
+    """What a process takes while a block runs, beyond what it had: ``own``, and ``seen`` with mapped files, in MB."""
+
+    def __enter__(self) -> Memory:
+        self._before = _memory_mb()
+        self.own = self.seen = 0.0
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._look)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._watch.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.01):
+            own, seen = _memory_mb()
+            self.own, self.seen = max(self.own, own - self._before[0]), max(self.seen, seen - self._before[1])
+
+
+def _memory_mb() -> tuple[float, float]:
+    """A process's own memory, and all that it has in sight (Linux)."""
+    facts = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    own, seen = (int(facts[name].split()[0]) / 1024 for name in ("RssAnon", "VmRSS"))
+    return own, seen
+
+
+def run_reader(name: str, path: Path) -> None:
+    """What the process of one reader does."""
+    few = path.with_name(f"few-{path.name}")
+    with path.open("rb") as file:
+        few.write_bytes(b"".join(itertools.islice(file, 200)))
+    READERS[name](few)
+    with Memory() as memory:
+        n_rows, steps = READERS[name](path)
+    print(n_rows, memory.own, memory.seen, *(f"{step} {seconds}" for step, seconds in steps.items()))
+
+
+def measure(name: str, path: Path) -> float:
+    """One reader in a process of its own, and what it took; the seconds."""
     command = [sys.executable, __file__, "--reader", name, str(path)]
     out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    n_rows, peak_mb, steps = int(out[0]), float(out[1]), dict(zip(out[2::2], map(float, out[3::2]), strict=True))
+    n_rows, own, seen = int(out[0]), float(out[1]), float(out[2])
+    steps = dict(zip(out[3::2], map(float, out[4::2]), strict=True))
     size, seconds = path.stat().st_size / 1e6, sum(steps.values())
     parts = ", ".join(f"{step} {value:.1f} s" for step, value in steps.items())
     print(
         f"  {name:<30} {n_rows:>9,} rows {size / seconds:6.0f} MB/s {n_rows / seconds:>9,.0f} rows/s "
-        f"{peak_mb / size:6.2f} times the file in memory  ({parts})",
+        f"{own / size:6.2f} times the file in memory, {seen / size:.2f} in sight  ({parts})",
         flush=True,
     )
+    return seconds
 
 
 def main() -> None:
@@ -135,9 +194,7 @@ def main() -> None:
     parser.add_argument("--reader", nargs=2, metavar=("NAME", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.reader:
-        before = _peak_mb()
-        n_rows, steps = READERS[options.reader[0]](Path(options.reader[1]))
-        print(n_rows, _peak_mb() - before, *(f"{step} {seconds}" for step, seconds in steps.items()))
+        run_reader(options.reader[0], Path(options.reader[1]))
         return
     with tempfile.TemporaryDirectory() as folder:
         if options.megabytes:
@@ -150,11 +207,8 @@ def main() -> None:
             log = Path(folder) / "service.log"
             write_log(log, options.lines)
             print(f"{log.stat().st_size / 1e6:.0f} MB of log lines")
-            measure("log", log)
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            seconds = measure("log, read", log) + measure("log, read to templates", log)
+            print(f"  {options.lines / seconds:,.0f} lines a second from the file to the templates")
 
 
 if __name__ == "__main__":

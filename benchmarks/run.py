@@ -15,11 +15,14 @@ import csv
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import plain_script
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = (
@@ -32,13 +35,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, nargs="*", default=[1_000, 10_000, 50_000])
     parser.add_argument("--lines", type=int, nargs="*", default=[200_000])
+    parser.add_argument(
+        "--at-most",
+        type=float,
+        default=30,
+        metavar="TIMES",
+        help="stop the script when it has taken so many times the product's processor time (default: %(default)g)",
+    )
     parser.add_argument("--side", nargs=2, metavar=("SIDE", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.side:
-        seconds = {"product": product, "plain": plain}[options.side[0]](Path(options.side[1]))
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        cpu = round(used.ru_utime + used.ru_stime, 1)
-        print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": round(used.ru_maxrss / 1024)}))
+        side, path = options.side
+        if side == "product":
+            tell(product(Path(path)))
+        else:
+            plain_script.run(Path(path), tell)
         return
     with tempfile.TemporaryDirectory() as folder:
         # UMAP's compiled code is in place before either side is timed.
@@ -47,12 +58,21 @@ def main() -> None:
             run_side(side, warm, Path(folder))
         for kind, sizes in (("tickets", options.tickets), ("lines", options.lines)):
             for n in sizes:
-                compare(f"{n:,} {kind}", make_file(Path(folder), n, kind), Path(folder))
+                compare(f"{n:,} {kind}", make_file(Path(folder), n, kind), Path(folder), options.at_most)
 
 
-def compare(name: str, path: Path, folder: Path) -> None:
+def tell(seconds: dict[str, float]) -> None:
+    """What this process took until now; the last line that it prints counts."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = round(used.ru_utime + used.ru_stime, 1)
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mb": round(used.ru_maxrss / 1024)}), flush=True)
+
+
+def compare(name: str, path: Path, folder: Path, at_most: float) -> None:
     """Runs both sides on one file and prints what they took."""
-    ours, theirs = run_side("product", path, folder), run_side("plain", path, folder)
+    ours = run_side("product", path, folder)
+    limit = round(at_most * ours["cpu"])
+    theirs = run_side("plain", path, folder, limit)
     print(f"\n{name:<14}{'product':>10}{'script':>10}{'ratio':>8}")
     for stage in STAGES:
         a, b = ours["seconds"].get(stage, 0.0), theirs["seconds"].get(stage, 0.0)
@@ -60,16 +80,26 @@ def compare(name: str, path: Path, folder: Path) -> None:
     a, b = sum(ours["seconds"].values()), sum(theirs["seconds"].values())
     print(f"  {'total':<12}{a:>10.1f}{b:>10.1f}{a / b:>8.2f}")
     a, b = ours["cpu"], theirs["cpu"]
-    print(f"  {'processor':<12}{a:>10.1f}{b:>10.1f}{a / b:>8.2f}")
-    print(f"  {'peak MB':<12}{ours['peak_mb']:>10,}{theirs['peak_mb']:>10,}", flush=True)
+    less = "< " if theirs["stopped"] else ""
+    print(f"  {'processor':<12}{a:>10.1f}{b:>10.1f}{f'{less}{a / b:.2f}':>8}")
+    print(f"  {'peak MB':<12}{ours['peak_mb']:>10,}{theirs['peak_mb']:>10,}")
+    if theirs["stopped"]:
+        print(f"  The script was stopped after {limit:,} seconds of processor time; it had finished the stages above.")
+    sys.stdout.flush()
 
 
-def run_side(side: str, path: Path, folder: Path) -> dict:
-    """One side in a process of its own."""
+def run_side(side: str, path: Path, folder: Path, limit: int = resource.RLIM_INFINITY) -> dict:
+    """One side in a process of its own; ``stopped`` says that it reached the ``limit`` of processor seconds."""
     environment = {**os.environ, "EXPLORER_HOME": str(folder / "home"), "NUMBA_CACHE_DIR": str(folder / "numba")}
     command = [sys.executable, __file__, "--side", side, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
+        resource.prlimit(child.pid, resource.RLIMIT_CPU, (limit, limit))
+        out, _ = child.communicate()
+    stopped = child.returncode in (-signal.SIGXCPU, -signal.SIGKILL) and limit != resource.RLIM_INFINITY
+    if child.returncode and not stopped:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    told = json.loads(out.splitlines()[-1])
+    return told | {"stopped": stopped, "cpu": limit if stopped else told["cpu"]}
 
 
 def product(path: Path) -> dict[str, float]:
@@ -84,13 +114,6 @@ def product(path: Path) -> dict[str, float]:
     corpus = read(path)
     seconds = {"import": round(loaded - start, 2), "read": round(time.perf_counter() - loaded, 2)}
     return {**seconds, **analyze(corpus, embedder=embedder).seconds}
-
-
-def plain(path: Path) -> dict[str, float]:
-    """Seconds per stage of the plain script."""
-    from plain_script import run
-
-    return run(path)
 
 
 def make_file(folder: Path, n: int, kind: str) -> Path:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import NoReturn
 
 from explorer.commands import COMMANDS
 from explorer.console import printable
@@ -20,10 +21,8 @@ from explorer.workspace.faults import internal_fault
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
+    _open_streams()
     options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter shows "?"
-            stream.reconfigure(errors="replace")
     try:
         return int(options.run(options))
     except ExplorerError as error:
@@ -41,8 +40,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def _open_streams() -> None:
+    """Output that is closed (``>&-``) swallows what is written; a terminal that cannot show a letter shows "?"."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong, and where the rest is told."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, printable(f"{self.prog}: {message}. See: {self.prog} --help") + "\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="explorer",
         description="See what repeats and what does not belong in your tickets and logs. Nothing leaves this machine.",
         epilog="Start with:  explorer analyze tickets.csv --out report   or   explorer app",

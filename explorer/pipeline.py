@@ -19,6 +19,7 @@ import numpy as np
 
 from explorer.anomalies import find_anomalies
 from explorer.clusters import find_clusters
+from explorer.counting import counted
 from explorer.duplicates import find_pairs, group_duplicates
 from explorer.embed import Embedder, embed_texts, get_embedder
 from explorer.embed.store import VectorStore
@@ -237,7 +238,8 @@ def _shared_vectors(vectors: Floats | None, embedding: Embedding, distinct: Dist
     if not differ.any():
         return ()
     return (
-        f"Records with the same text came with different vectors; one is used for all: {int(differ.sum()):,} records.",
+        "Records with the same text came with different vectors; one is used for all: "
+        f"{counted(int(differ.sum()), 'record')}.",
     )
 
 
@@ -247,19 +249,19 @@ def _warnings(
     """What a reader of the results must know, as sentences."""
     out = []
     if distinct.n_empty:
-        out.append(f"Listed, but compared with nothing because they have no text: {distinct.n_empty:,} records.")
+        out.append(f"Listed, but compared with nothing for want of a text: {counted(distinct.n_empty, 'record')}.")
     n_long = int((embedding.n_windows > 1).sum())
     if n_long:
-        out.append(f"Longer than the model's window, read in pieces and averaged: {n_long:,} texts.")
+        out.append(f"Longer than the model's window, read in pieces and averaged: {counted(n_long, 'text')}.")
     n_spelled = int(embedding.by_letters.sum())
     if n_spelled:
         out.append(
-            f"In a script the model cannot read, compared by their letters and not by meaning: {n_spelled:,} texts."
+            f"In a script the model cannot read, compared by letters and not by meaning: {counted(n_spelled, 'text')}."
         )
     if neighbours.recall < 0.95:
         out.append(
             f"The search found {neighbours.recall:.1%} of the true nearest neighbours "
-            f"(measured on {neighbours.n_recall_sample} texts); some near-duplicates may be missing."
+            f"(measured on {counted(neighbours.n_recall_sample, 'text')}); some near-duplicates may be missing."
         )
     if pairs.floor > pairs.asked_floor:
         out.append(

@@ -62,14 +62,15 @@ def similar_records(analysis: Analysis, row: int, k: int = 10) -> list[Hit]:
     return copies + _hits(analysis, others, k - len(copies), places)
 
 
-def row_of_id(analysis: Analysis, record_id: str) -> int:
-    """The first row with this id. Raises InputError with the nearest id when there is none."""
-    try:
-        return analysis.corpus.ids.index(record_id)
-    except ValueError:
+def rows_of_id(analysis: Analysis, record_id: str) -> Ints:
+    """All rows (m,) with this id, at least one: ids may repeat. Raises InputError with the nearest id when there is
+    none."""
+    rows = np.fromiter((row for row, one in enumerate(analysis.corpus.ids) if one == record_id), dtype=np.int64)
+    if not len(rows):
         near = nearest_name(record_id, list(analysis.corpus.ids[:20_000]))
         hint = f" Did you mean {near!r}?" if near else ""
-        raise InputError(f"There is no record with the id {record_id!r}.{hint}") from None
+        raise InputError(f"There is no record with the id {record_id!r}.{hint}")
+    return rows
 
 
 def _hits(analysis: Analysis, similarity: Floats, k: int, places: Ints | None = None) -> list[Hit]:

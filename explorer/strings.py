@@ -70,6 +70,8 @@ def take_rows(column: pa.ChunkedArray, rows: Ints) -> pa.Array:
     ``ChunkedArray.take`` puts all chunks together first, in a copy of the whole column.
     """
     chunks = column.chunks
+    if not len(rows):
+        return pa.array([], column.type)
     if len(chunks) == 1:
         return chunks[0].take(pa.array(rows))
     ends = np.cumsum([len(chunk) for chunk in chunks])
@@ -80,8 +82,6 @@ def take_rows(column: pa.ChunkedArray, rows: Ints) -> pa.Array:
         chunks[number].take(pa.array(rows[picked] - (ends[number] - len(chunks[number]))))
         for number, picked in zip(used.tolist(), np.split(order, first[1:]), strict=True)
     ]
-    if not parts:
-        return pa.array([], column.type)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     return pa.concat_arrays(parts).take(pa.array(place))

@@ -139,7 +139,8 @@ class Table(Frozen):
 
 @dataclass(frozen=True)
 class Roles:
-    """Which column is what. ``text`` columns are joined in the order given; ``reasons`` say why each was guessed."""
+    """Which column is what. ``text`` columns are joined in the order given; ``reasons`` say why each was guessed, and
+    ``notes`` are sentences about what is odd in the columns as a whole."""
 
     id: str | None
     text: tuple[str, ...]
@@ -152,6 +153,7 @@ class Roles:
     product: str | None = None  # product, component, service or queue
     requester: str | None = None
     closed: str | None = None  # when the record was closed; ``time`` is when it was created
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from explorer.params import DuplicateParams, Params
 from explorer.types import (
     Analysis,
     Anomalies,
+    Cleaning,
     Clusters,
     Corpus,
     Distinct,
     Duplicates,
     Embedding,
     Floats,
+    Forms,
     Ints,
     Kind,
     Layout,
@@ -86,6 +88,7 @@ def make_analysis(
     vectors: Mapping[str, Sequence[float]] | None = None,
     threshold: float = 0.9,
     mask: bool = False,
+    clean: bool = False,
     kind: Kind = "tickets",
     times: Sequence[str] | None = None,
     rejected: Sequence[RejectedRow] = (),
@@ -94,10 +97,11 @@ def make_analysis(
     """An analysis of ``texts``; every shape promised in :mod:`explorer.types` holds.
 
     ``vectors`` maps a distinct text to its direction (any length, made unit); texts not in it get one from their
-    words. With ``mask`` numbers are masked, so that "disk 7 full" and "disk 9 full" are one distinct text.
+    words. With ``mask`` numbers are masked, so that "disk 7 full" and "disk 9 full" are one distinct text; with
+    ``clean`` what follows a line "--" does not count.
     ``n_anomalies`` texts are flagged (about one in twenty when None).
     """
-    corpus = make_corpus(texts, ids=ids, mask=mask, kind=kind, times=times, rejected=rejected)
+    corpus = make_corpus(texts, ids=ids, mask=mask, clean=clean, kind=kind, times=times, rejected=rejected)
     distinct = make_distinct(corpus)
     embedding = make_embedding(distinct, vectors or {})
     neighbours = make_neighbours(embedding.vectors, k=5)
@@ -127,6 +131,7 @@ def make_corpus(
     *,
     ids: Sequence[str] | None = None,
     mask: bool = False,
+    clean: bool = False,
     kind: Kind = "tickets",
     times: Sequence[str] | None = None,
     rejected: Sequence[RejectedRow] = (),
@@ -151,7 +156,8 @@ def make_corpus(
         sources=np.zeros(n, dtype=np.int64),
         reports=(report,),
         rejected=tuple(rejected),
-        fingerprint=hashlib.sha256(repr((texts, named, mask)).encode()).hexdigest(),
+        fingerprint=hashlib.sha256(repr((texts, named, mask, clean)).encode()).hexdigest(),
+        cleaning=Cleaning(Forms()) if clean else None,
     )
 
 
@@ -161,8 +167,10 @@ def _clean(cell: str) -> str:
 
 
 def make_distinct(corpus: Corpus) -> Distinct:
-    """Collapse equal texts (numbers masked where the corpus says so); distinct texts in alphabetical order."""
-    shown = [" ".join(text.split()) for text in corpus.texts]
+    """Collapse equal texts (numbers masked and signatures cut where the corpus says so); distinct texts in alphabetical
+    order."""
+    texts_cut = [text.split("\n--")[0] for text in corpus.texts] if corpus.clean else corpus.texts
+    shown = [" ".join(text.split()) for text in texts_cut]
     if corpus.mask:
         shown = [re.sub(r"\d+", "<num>", text) for text in shown]
     texts = sorted({text for text in shown if text})

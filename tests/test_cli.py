@@ -91,15 +91,34 @@ def test_a_log_is_masked_and_its_lines_keep_their_place(tmp_path: Path) -> None:
 
 
 def test_columns_settings_and_several_files(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("key,short,long\n1,printer,it jams\n")
-    (tmp_path / "b.csv").write_text("key,short,long\n1,vpn,it drops\n")
+    (tmp_path / "a.csv").write_text('key,short,long,"a, b"\n1,printer,it jams,x\n')
+    (tmp_path / "b.csv").write_text('key,short,long,"a, b"\n1,vpn,it drops,y\n')
     out = tmp_path / "out"
     options = ["--text", "long,short", "--id", "key", "--duplicate-threshold", "0.8", "--seed", "7", "--table"]
+    options += ["--category-column", "a, b", "--category-column", "short"]
     assert analyze(tmp_path / "a.csv", tmp_path / "b.csv", "--out", out, *options) == 0
     assert [row["id"] for row in rows_of(out / "records.csv")] == ["1", "1"], "a repeated id never merges records"
     assert pq.read_table(out / "records.parquet")["text"].to_pylist() == ["it jams\nprinter", "it drops\nvpn"]
-    settings = json.loads((out / "analysis.json").read_text())["settings"]
+    summary = json.loads((out / "analysis.json").read_text())
+    assert summary["columns"]["categories"] == ["a, b", "short"], "a name may hold a comma"
+    settings = summary["settings"]
     assert (settings["duplicates"]["threshold"], settings["layout"]["seed"]) == (0.8, 7)
+
+
+def test_columns_of_a_log_are_those_that_were_named(tmp_path: Path) -> None:
+    log, out = tmp_path / "app.log", tmp_path / "out"
+    log.write_text(
+        "".join(
+            f"2026-03-01 10:00:{i:02},000 {['INFO', 'WARN'][i % 2]} [t-{i % 3}] a.B: disk {i} full\n" for i in range(12)
+        )
+    )
+    options = ["--id", "thread", "--text", "level,message", "--time", "", "--categories", "component, thread"]
+    assert analyze(log, "--out", out, *options) == 0
+    assert [row["id"] for row in rows_of(out / "records.csv")][:3] == ["t-0", "t-1", "t-2"]
+    assert pq.read_table(out / "records.parquet")["text"][0].as_py() == "INFO disk 0 full"
+    columns = json.loads((out / "analysis.json").read_text())["columns"]
+    assert (columns["id"], columns["time"]) == ("thread", None)
+    assert (columns["text"], columns["categories"]) == (["level", "message"], ["component", "thread"])
 
 
 @pytest.mark.parametrize(
@@ -107,6 +126,10 @@ def test_columns_settings_and_several_files(tmp_path: Path) -> None:
     [
         (["missing.csv"], "missing.csv"),
         (["tickets.csv", "--text", "sumary"], "Did you mean 'summary'?"),
+        (["tickets.csv", "--categories", "summary,stat"], "no column 'stat'"),
+        (["tickets.csv", "--text="], "at least one column"),
+        (["tickets.csv", "--session", "key", "--id", "key"], "leave --id and --categories out"),
+        (["tickets.csv", "--session", "key", "--categories", "key"], "leave --id and --categories out"),
         (["tickets.csv", "--duplicate-threshold", "7"], "threshold is 7.0; choose"),
         (["tickets.csv", "--neighbours", "0", "--min-cluster-size", "1"], "smallest cluster size is 1"),
         (["tickets.csv", "--model", "/no/such/folder"], "no model folder"),
@@ -158,14 +181,6 @@ def test_a_home_that_cannot_be_made_is_a_sentence(
     monkeypatch.setenv("EXPLORER_HOME", str(tmp_path / "file" / "home"))
     assert analyze(tickets(tmp_path), "--out", tmp_path / "out") == 2
     assert "EXPLORER_HOME" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("arguments", [[], ["analyze"], ["analyze", "x.csv"], ["nonsense"], ["similar", "DIR"]])
-def test_bad_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        main(arguments)
-    assert stop.value.code == 2
-    assert "usage:" in capsys.readouterr().err
 
 
 def test_search_and_similar_answer_from_a_finished_analysis(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,11 @@ CASES = [
     Case("plain", "id,day,text\n" + LINES, NAMES, BODY),
     Case("one column of sentences", "text\nhello, world\nagain, and again\n", ["text"],
          [["hello, world"], ["again, and again"]]),
+    Case("one column of sentences without a name", "the door is open\nthe door is shut now\nthe lamp is broken again\n",
+         ["column 1"], [["the door is open"], ["the door is shut now"], ["the lamp is broken again"]]),
+    Case("one column of answers", "What can we do?\nmore light in the room\nless noise in the hall\nthe menu is slow\n",
+         ["What can we do?"],
+         [["more light in the room"], ["less noise in the hall"], ["the menu is slow"]]),
     Case("one column of names", "name\nDoe, John\nRoe, Jane\nPoe, Max\n", ["name"],
          [["Doe, John"], ["Roe, Jane"], ["Poe, Max"]]),
     Case("one column of two words", "name\nJohn Doe\nJane Roe\nMax Poe\n", ["name"],
@@ -65,8 +70,7 @@ CASES = [
          ["NAME", "READY", "AGE"], [["api-1", "1/1", "5"], ["api-22", "0/1", "17"], ["web", "1/1", "3"]]),
     Case("ruled table", " id | day        | text \n----+------------+------\n 1 | 2024-01-02 | jam \n"
          " 2 | 2024-01-03 | dark \n(2 rows)\n", ["id", "day", "text"],
-         [[" 1", "2024-01-02", "jam "], [" 2", "2024-01-03", "dark "]],
-         [(2, "a line drawn between rows"), (5, "after the table")]),
+         [["1", "2024-01-02", "jam"], ["2", "2024-01-03", "dark"]], [(5, "after the table")]),
     Case("comments", "# made at noon\n# by hand\nid,day,text\n" + LINES, NAMES, BODY,
          [(1, "before the header"), (2, "before the header")]),
     Case("comment between", "id,day,text\n1,2024-01-02,jam\n# checked\n2,2024-01-03,dark\n", NAMES, BODY[:2],
@@ -76,6 +80,14 @@ CASES = [
          [*BODY, ["4", "2024-01-05", "hot"]], [(5, "the header once more")]),
     Case("two header rows", "Ticket,,Text\nid,day,text\n" + LINES,
          ["Ticket / id", "Ticket / day", "Text / text"], BODY),
+    Case("two header rows, the first one merged and of years", ",,2023,2023,2024,2024\nArea,Text,Q1,Q2,Q1,Q2\n"
+         + "".join(f"R{i},jam {i},1,2,3,4\n" for i in range(4)),
+         ["Area", "Text", "2023 / Q1", "2023 / Q2", "2024 / Q1", "2024 / Q2"],
+         [[f"R{i}", f"jam {i}", "1", "2", "3", "4"] for i in range(4)]),
+    Case("two header rows, the first one with empty cells behind a merged one", ",,2023,,2024,\n"
+         "Area,Text,Q1,Q2,Q1,Q2\n" + "".join(f"R{i},jam {i},1,2,3,4\n" for i in range(4)),
+         ["Area", "Text", "2023 / Q1", "2023 / Q2", "2024 / Q1", "2024 / Q2"],
+         [[f"R{i}", f"jam {i}", "1", "2", "3", "4"] for i in range(4)]),
     Case("units", "id,day,hours\n,(date),(h)\n1,2024-01-02,5\n2,2024-01-03,6\n3,2024-01-04,7\n", ["id", "day", "hours"],
          [["1", "2024-01-02", "5"], ["2", "2024-01-03", "6"], ["3", "2024-01-04", "7"]],
          [(2, "units or types below the header")]),
@@ -108,6 +120,109 @@ def test_the_report_says_where_the_header_stands():
     assert read("Ticket,,Text\nid,day,text\n" + LINES).reports[0].header == "lines 1 to 2"
     assert read(LINES).reports[0].header == "none"
     assert read("'id','text'\n'1','a, b'\n").reports[0].quote == "'"
+
+
+LONG_DELIMITERS = ["||", "~|~", "|;|", "::", "^^", "|~|", "$$$", "#|#"]
+
+
+@pytest.mark.parametrize("delimiter", LONG_DELIMITERS)
+def test_text_may_hold_parts_of_a_delimiter_of_several_characters(delimiter: str):
+    part = delimiter[len(delimiter) // 2]
+    texts = ["printer jam", f"yes {part} no", f"a {part} b {part} c {part} d", f"x {delimiter[0]} y", "no disk"]
+    body = [[str(i), texts[i % 5], "", f"2024-03-{i % 28 + 1:02}"] for i in range(20)]
+    for n in (3, 20):
+        lines = [delimiter.join(row) for row in [["id", "text", "note", "when"], *body[:n]]]
+        table = read("\n".join(lines) + "\n")
+        assert (table.reports[0].delimiter, rows(table)) == (delimiter, body[:n])
+
+
+@pytest.mark.parametrize("delimiter", "|~^:")
+def test_empty_cells_make_no_longer_delimiter(delimiter: str):
+    body = [[str(i), "", "jam", "", "", "open"] for i in range(8)]
+    lines = [delimiter.join(row) for row in [["id", "day", "text", "note", "more", "state"], *body]]
+    table = read("\n".join(lines) + "\n")
+    assert (table.reports[0].delimiter, rows(table)) == (delimiter, body)
+
+
+PREAMBLES = {
+    "remarks": lambda i: f"# remark {i}, it's 5\" long",
+    "parameters": lambda i: f"Parameter {i}: some value",
+    "sentences": lambda i: "All rights reserved, whatever happens." if i % 3 else "Terms of use",
+}
+
+
+@pytest.mark.parametrize("n_lines", [31, 60, 300])
+@pytest.mark.parametrize("kind", PREAMBLES)
+@pytest.mark.parametrize("blank", ["", "\n"], ids=["", "blank"])
+def test_a_table_below_a_long_preamble_is_found(kind: str, n_lines: int, blank: str):
+    body = [[str(i), "2024-01-02", "jam, again", "open"] for i in range(12)]
+    above = "".join(PREAMBLES[kind](i) + "\n" for i in range(n_lines)) + blank
+    table = read(above + "id,day,text,state\n" + "".join(f'{a},{b},"{c}",{d}\n' for a, b, c, d in body))
+    assert table.columns == ["id", "day", "text", "state"]
+    assert rows(table) == body
+    assert [row.line for row in table.rejected] == list(range(1, n_lines + 1))
+    assert {row.reason for row in table.rejected} == {"before the header"}
+    assert table.reports[0].header == f"line {n_lines + 1 + len(blank)}"
+
+
+def test_a_table_below_many_names_and_values_is_found():
+    body = [[str(i), "2024-01-02", "jam", "open"] for i in range(120)]
+    above = "".join(f"Name {i},value {i % 7}\n" for i in range(45))
+    table = read(above + "\nid,day,text,state\n" + "".join(",".join(row) + "\n" for row in body))
+    assert table.columns == ["id", "day", "text", "state"]
+    assert (rows(table), len(table.rejected)) == (body, 45)
+
+
+def test_texts_in_one_column_hide_no_table():
+    texts = [f"we tried, tested and failed, number {i}" if i % 50 > 44 else f"jam {i}" for i in range(400)]
+    table = read("text\n" + "\n".join(texts) + "\n")
+    assert rows(table) == [[text] for text in texts]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("header", ["id\ttext\tnote\n", ""], ids=["header", "no header"])
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_line_end_behind_a_backslash_is_part_of_the_cell(header: str, end: str, every: int):
+    body = [[str(i), "first line\nsecond" if i % every == 0 else "one line", "\\N"] for i in range(12)]
+    data = header + "".join("\t".join(row).replace("\n", "\\\n") + "\n" for row in body)
+    table = read(data.replace("\n", end))
+    assert rows(table) == body
+    assert table.lines[-1] == data.count("\n") - (every == 1)
+    assert "Backslashes in front of line ends" in " ".join(table.reports[0].notes)
+
+
+def test_escaped_line_ends_at_the_end_of_a_piece_are_joined(monkeypatch):
+    monkeypatch.setattr("explorer.ingest.encodings.PIECE", 7)
+    body = [[str(i), f"line {i}\nmore\n{'x' * (i % 9)}", "end"] for i in range(40)]
+    data = "id,text,more\n" + "".join(",".join(row).replace("\n", "\\\n") + "\n" for row in body)
+    table = read(data)
+    assert rows(table) == body
+    assert list(table.lines) == [2 + 3 * i for i in range(40)]
+
+
+@pytest.mark.parametrize("n_others", [0, 1, 9])
+def test_a_path_at_the_end_of_a_row_escapes_nothing(n_others: int):
+    body = [[str(i), "C:\\temp\\"] for i in range(9)] + [[str(i), "C:\\temp"] for i in range(n_others)]
+    table = read("id,path\n" + "".join(",".join(row) + "\n" for row in body))
+    assert rows(table) == body
+
+
+@pytest.mark.parametrize("header", ['"id,text,state"\n', ""], ids=["header", "no header"])
+def test_rows_that_were_wrapped_in_quotes_are_unwrapped(header: str):
+    body = [[str(i), 'jam, "bad"\nagain' if i % 3 == 0 else "dark, now", "open"] for i in range(9)]
+    inner = ['{},"{}",{}'.format(row[0], row[1].replace('"', '""'), row[2]) for row in body]
+    table = read(header + "".join('"' + line.replace('"', '""') + '"\n\n' for line in inner))
+    assert rows(table) == body
+    assert list(table.lines)[:3] == ([2, 5, 7] if header else [1, 4, 6])
+    assert "they were taken off" in " ".join(table.reports[0].notes)
+
+
+@pytest.mark.parametrize(
+    "cells", [["hello, world", "again, and again"], ['say "hi", then go', 'or "bye", not'], ["1", "2"]]
+)
+def test_one_column_of_quoted_texts_stays_one(cells: list[str]):
+    data = "".join('"' + cell.replace('"', '""') + '"\n' for cell in ["text", *cells * 3])
+    assert rows(read(data)) == [[cell] for cell in cells * 3]
 
 
 # --- what the user decides ---
@@ -189,6 +304,14 @@ def test_text_in_pieces_is_the_same_text(monkeypatch):
         for encoding in ("utf-8", "utf-16", "cp1252"):
             text = end.join(["id,text,more", *(f'{a},"{b}",{c}' for a, b, c in body)])
             assert rows(read(text.encode(encoding))) == body, (end, encoding)
+
+
+def test_escaped_line_ends_first_seen_far_into_a_file_are_found():
+    data = "id\ttext\tn\n" + "".join(f"{i}\tplain text, no escapes\t{i}\n" for i in range(12_000))
+    table = read(data + "".join(f"{i}\tan \\\nescaped end\t{i}\n" for i in range(50)))
+    assert rows(table)[-1][1] == "an \nescaped end"
+    assert table.n_rows == 12_050
+    assert table.lines[-1] == 12_001 + 99
 
 
 def test_escapes_first_seen_far_into_a_file_are_found():

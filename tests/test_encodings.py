@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ingest.encodings import decode_all, find_encoding, text_pieces
+from explorer.ingest.encodings import decode_all, find_encoding, is_ebcdic, text_pieces
+from explorer.ingest.readers import choose_reader
+from explorer.ingest.source import Source
 
 TEXTS = {
     "German": "Ärger mit dem Drucker, Größe und Maß überprüfen. Schöne Grüße",
@@ -28,7 +30,7 @@ TEXTS = {
 ENCODINGS = {
     "German": "cp1252 mac-roman cp850", "French": "cp1252 mac-roman cp850", "Spanish": "cp1252",
     "Czech": "cp1250 iso8859-2", "Polish": "cp1250 iso8859-2", "Turkish": "cp1254",
-    "Russian": "cp1251 koi8-r cp866 iso8859-5", "Greek": "cp1253", "Hebrew": "cp1255", "Arabic": "cp1256",
+    "Russian": "cp1251 koi8-r cp866 iso8859-5 mac-cyrillic", "Greek": "cp1253", "Hebrew": "cp1255", "Arabic": "cp1256",
     "Thai": "cp874", "Japanese": "cp932 euc_jp iso2022_jp", "Chinese": "gb18030", "Taiwanese": "big5",
     "Korean": "euc_kr",
 }  # fmt: skip
@@ -54,6 +56,26 @@ def test_a_choice_is_named_where_the_bytes_leave_one():
     [note] = find_encoding("id,text\n1,naïve\n2,café\n".encode("cp1252") + b"3,\xe1\n").notes
     assert note.startswith("Read as Windows-1252; it could be ")
     assert note.endswith("too: choose the encoding if letters look wrong.")
+
+
+@pytest.mark.parametrize("codec", ["cp037", "cp500", "cp1140"])
+@pytest.mark.parametrize("end", [b"\x15", b"\x25", b"\x0d\x25"])
+@pytest.mark.parametrize("name", ["tickets.csv", "jobs.log", "upload"])
+def test_text_from_a_mainframe_is_read_and_named(codec, end, name):
+    lines = ["ID,TEXT,OPENED", *(f'{i},"Printer jams, again",2024-01-0{i}' for i in range(1, 8))]
+    source = Source(name, name.rpartition(".")[2], b"".join(line.encode(codec) + end for line in lines))
+    assert source.decoded.text.replace("\r", "").splitlines() == lines
+    assert source.encoding.name == "EBCDIC (cp037)"
+    assert "mainframes" in source.encoding.notes[0]
+    cells = choose_reader(source).read(source, lambda _: None).cells
+    assert cells.num_rows == (8 if name.endswith("log") else 7)
+
+
+def test_no_other_text_is_taken_for_that_of_a_mainframe():
+    for language, text in TEXTS.items():
+        for codec in f"{ENCODINGS[language]} {UNICODE}".split():
+            assert not is_ebcdic(table(text).encode(codec))
+            assert not is_ebcdic(table(text).replace(" ", "").replace("\n", "\r").encode(codec))
 
 
 def test_lines_in_another_encoding_are_read_and_named():

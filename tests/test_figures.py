@@ -55,7 +55,9 @@ def test_every_colour_choice_draws_every_text(analysis, choice):
 
 def test_the_legend_counts_records(analysis):
     legend = colouring(analysis, "column:channel").legend
-    assert [(entry.label, entry.n_records) for entry in legend] == [("mail", 9), ("phone", 7), ("no value", 1)]
+    # One text has a record of each kind: it is drawn as mail, which is more frequent in the file.
+    counts = [(entry.label, entry.n_texts, entry.n_records) for entry in legend]
+    assert counts == [("mail", 9, 9), ("phone", 6, 7), ("no value", 0, 1)]
     assert sum(entry.n_records for entry in colouring(analysis, "clusters").legend) == 17
 
 
@@ -72,6 +74,110 @@ def test_columns_named_like_a_choice_of_ours_can_be_told_apart(analysis):
     assert len(labels) == len(set(labels))
 
 
+@pytest.fixture
+def teams():
+    """Four texts of six records, and the team of each: one in Alpha at first and then in Beta, one with a tie between
+    the two, one that mostly has no team, one that is in Beta alone."""
+    texts = [text for text in ("backup", "cable", "disk", "email") for _ in range(6)]
+    days = [f"2026-01-{day:02d}" for day in (1, 6, 11, 16, 21, 26)]
+    of_text = ["ABBBBB", "AAABBB", "A-----", "BBBBBB"]
+    names = {"A": "Alpha", "B": "Beta", "-": None}
+    made = make_analysis(texts, times=[*days, *days, *days, *["2026-01-26"] * 6])
+    return with_column(made, "team", [names[team] for team in "".join(of_text)])
+
+
+def colours_of(drawn_colours, legend):
+    """The label of each text's colour; None where it is grey."""
+    label_of = {entry.colour: entry.label for entry in legend}
+    scale = dict(drawn_colours.scale[::2])
+    n = len(scale)
+    return [
+        label_of[scale[int(value) / n]] if known else None
+        for value, known in zip(drawn_colours.values, drawn_colours.known, strict=True)
+    ]
+
+
+def test_a_text_has_the_colour_that_most_of_its_records_have(teams):
+    drawn_colours = colouring(teams, "column:team")
+    assert colours_of(drawn_colours, drawn_colours.legend) == ["Beta", "Beta", None, "Beta"]  # a tie: Beta is larger
+    assert drawn_colours.mixed.tolist() == [True, True, True, False]
+    counts = [(entry.label, entry.n_texts, entry.n_records) for entry in drawn_colours.legend]
+    assert counts == [("Beta", 3, 14), ("Alpha", 0, 5), ("no value", 1, 5)]
+    assert sum(entry.n_records for entry in drawn_colours.legend) == teams.corpus.n_records
+
+
+def test_with_filters_only_matching_records_give_the_colour(teams):
+    whole = colouring(teams, "column:team")
+    team = teams.corpus.fields["team"].to_pylist()
+    alpha = colouring(teams, "column:team", np.array([name == "Alpha" for name in team]))
+    assert colours_of(alpha, whole.legend) == ["Alpha", "Alpha", "Alpha", None]
+    assert not alpha.mixed.any()
+    assert [(entry.label, entry.n_texts, entry.n_records) for entry in alpha.legend] == [("Alpha", 3, 5)]
+    assert alpha.legend[0].colour == whole.legend[1].colour, "a filter does not change what a colour means"
+    clusters = colouring(teams, "clusters", np.array([name == "Alpha" for name in team])).legend
+    assert [sum(counts) for counts in zip(*((e.n_texts, e.n_records) for e in clusters), strict=True)] == [3, 5]
+
+
+def test_the_colours_do_not_depend_on_the_order_of_the_file(teams):
+    n = teams.corpus.n_records
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        order = rng.permutation(n)
+        texts = [teams.corpus.texts[row] for row in order]
+        times = [str(teams.corpus.times[row]) for row in order]
+        names = teams.corpus.fields["team"].to_pylist()
+        other = with_column(make_analysis(texts, times=times), "team", [names[row] for row in order])
+        for choice in ("column:team", "time", "clusters"):
+            there, here = colouring(teams, choice), colouring(other, choice)
+            assert there.values.tolist() == here.values.tolist()
+            assert there.mixed.tolist() == here.mixed.tolist()
+            assert (there.legend, there.ticks) == (here.legend, here.ticks)
+
+
+def test_a_text_has_the_colour_of_its_latest_record(teams):
+    made = colouring(teams, "time")
+    assert made.values.tolist() == [1.0, 1.0, 1.0, 1.0]
+    assert made.mixed.tolist() == [True, True, True, False]
+    until = colouring(teams, "time", teams.corpus.times <= np.datetime64("2026-01-06"))
+    assert until.values.tolist() == pytest.approx([0.2, 0.2, 0.2, 0.0])
+    assert until.known.tolist() == [True, True, True, False]
+    assert until.mixed.tolist() == [False] * 4, "five days of 25 are one colour"
+    assert until.ticks == made.ticks, "a filter does not change what a colour means"
+
+
+def test_a_text_of_which_one_colour_is_not_the_whole_truth_is_hollow(teams):
+    figure = map_figure(teams, View(colour="column:team", rings=False), Marks())
+    hollow = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
+    assert sorted(int(text) for trace in hollow for text in trace.customdata) == [0, 1, 2]
+    assert all(trace.marker.line.width > 0 for trace in hollow)
+    assert sorted(drawn(figure)) == [0, 1, 2, 3]
+    plain = map_figure(teams, View(rings=False), Marks())
+    assert all(trace.marker.symbol is None for trace in plain.data)
+
+
+def test_a_mixed_text_tells_its_values_under_the_mouse(teams):
+    bodies = {}
+    for trace in map_figure(teams, View(colour="column:team"), Marks()).data:
+        if trace.customdata is not None:
+            bodies |= dict(zip(trace.customdata.tolist(), trace.hovertext.tolist(), strict=True))
+    lasts = [bodies[text].split("<br>")[-1] for text in range(4)]
+    assert lasts[:3] == ["Beta 5 · Alpha 1", "Beta 3 · Alpha 3", "no value 5 · Alpha 1"]
+    assert lasts[3].startswith("<i>")
+    assert colouring(teams, "time").details[0] == "01 Jan 2026 to 26 Jan 2026"
+
+
+def test_the_values_of_a_mixed_text_are_few_and_escaped(teams):
+    names = ["<b>$1$</b>" * 9, "b", "c", "d", "e", "e", *["x"] * 18]
+    mixed = with_column(teams, "odd", names)
+    (words,) = colouring(mixed, "column:odd").details.values()
+    assert words.startswith("e 2 · ")
+    assert words.endswith(" · 2 more")
+    figure = map_figure(mixed, View(colour="column:odd"), Marks())
+    (hollow,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
+    assert "<b>" not in hollow.hovertext[0]
+    assert "$" not in hollow.hovertext[0]
+
+
 def test_a_cluster_has_one_colour_everywhere():
     assert cluster_colour(-1) == NOISE
     assert cluster_colour(0) != cluster_colour(1)
@@ -79,8 +185,8 @@ def test_a_cluster_has_one_colour_everywhere():
 
 
 def test_filters_grey_texts_and_keep_them(analysis):
-    matches = np.zeros(analysis.distinct.n_texts, dtype=bool)
-    matches[3] = True
+    matches = np.zeros(analysis.corpus.n_records, dtype=bool)
+    matches[analysis.distinct.first_row[3]] = True
     figure = map_figure(analysis, View(), Marks(matches=matches))
     assert sorted(drawn(figure)) == list(range(analysis.distinct.n_texts))
     below = figure.data[0]

@@ -115,6 +115,7 @@ def test_settings_of_a_request_reach_the_command_line() -> None:
     options = request(
         id_column="",
         text_columns=("a,b", "-c"),
+        categories=("d,e", "=f"),
         mask=False,
         reading=ReadParams(as_lines=False, delimiter="\t", header_rows=0, day_first=True),
         duplicate_threshold=0.8,
@@ -125,12 +126,15 @@ def test_settings_of_a_request_reach_the_command_line() -> None:
         "--duplicate-threshold=0.8",
         "--text-column=a,b",
         "--text-column=-c",
+        "--category-column=d,e",
+        "--category-column==f",
         "--table",
         "--day-first",
         "--delimiter=\t",
         "--header-rows=0",
         "--no-mask",
     ]
+    assert request(categories=()).arguments() == ["--shown-name=tickets.csv", "--categories="]
 
 
 def test_a_status_is_whole_or_a_sentence(tmp_path: Path) -> None:

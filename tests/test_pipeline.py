@@ -159,7 +159,13 @@ def test_the_users_own_vectors_are_used_as_they_are() -> None:
 def test_different_vectors_for_the_same_text_are_pointed_out() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.1]], dtype=np.float32)
     result = analyze(corpus_from_texts(["same", "same", "other"]), vectors=vectors)
-    assert any("different vectors" in warning and "1 records" in warning for warning in result.warnings)
+    assert any("different vectors" in warning and warning.endswith("1 record.") for warning in result.warnings)
+
+
+@pytest.mark.parametrize(("n_empty", "end"), [(1, " 1 record."), (2, " 2 records.")])
+def test_a_warning_counts_as_people_do(n_empty: int, end: str) -> None:
+    (warning,) = run(["printer jams", *[""] * n_empty]).warnings
+    assert warning.endswith(end)
 
 
 def test_vectors_of_one_dimension_are_vectors_too() -> None:

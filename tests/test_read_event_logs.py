@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from xml.sax.saxutils import escape
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from explorer.ingest import build_corpus
 from explorer.ingest.readers.windows_text import BEFORE, WindowsTextReader
 from explorer.ingest.source import Source
+from tests.patience import no_hang
 from tests.reading import notes, read, refusal
 
 SCHEMA = "http://schemas.microsoft.com/win/2004/08/events/event"
@@ -330,9 +330,8 @@ def test_a_format_of_lines_that_the_user_names_wins():
     ids=["journal", "events", "frames", "text", "w3c", "verbose"],
 )
 def test_hostile_files_take_time_linear_in_their_length(data):
-    start = time.perf_counter()
-    read(data, "upload")
-    assert time.perf_counter() - start < 20
+    with no_hang():
+        read(data, "upload")
 
 
 def test_what_journalctl_prints_with_all_fields():

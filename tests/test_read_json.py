@@ -70,7 +70,7 @@ def test_of_several_arrays_the_one_with_most_text_is_read_and_the_user_may_choos
     document = json.dumps({"users": [{"id": n} for n in range(9)], "tickets": [{"id": 1, "text": "printer jams " * 9}]})
     table = read(document, "t.json")
     assert (table.reports[0].sheet, table.reports[0].sheets) == ("tickets", ("tickets", "users"))
-    assert "'users' too" in notes(table)
+    assert "'users' (9) too" in notes(table)
     assert read(document, "t.json", sheet="users").n_rows == 9
     assert "Did you mean 'users'" in refusal(document, "t.json", sheet="user")
 

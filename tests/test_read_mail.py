@@ -121,6 +121,30 @@ def test_any_messages_come_back_from_an_archive(tmp_path_factory, messages):
         assert (row["body"] or "") == (text.strip("\n") if text.strip() else "")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("sender", ["ann@example.org", "MAILER-DAEMON", "ann at example.org", '"Ann Lee"@example.org'])
+def test_messages_without_a_blank_line_between_them_are_told_apart(end, sender):
+    begins = f"From {sender} Fri Mar  1 09:00:0{{0}} 2024\n"
+    made = begins + "From: a@b\nTo: c@d\nSubject: s{0}\n\nbody {0}\nFrom here on it says: nothing\n"
+    text = "".join(made.format(n) for n in range(5)).replace("\n", end)
+    table = read(text.encode(), "t.mbox")
+    assert [row["subject"] for row in table.cells.to_pylist()] == [f"s{n}" for n in range(5)]
+    assert table.lines.tolist() == [1, 8, 15, 22, 29]
+
+
+def test_a_sentence_that_begins_like_a_message_stays_in_it():
+    body = "see:\nFrom Monday on: it is slow\nFrom: Bob\nFrom ann@x Fri Mar  1 09:00:00 2024 it was\nX: y\n"
+    assert read(f"{FROM}From: a@b\nTo: c@d\nSubject: s\n\n{body}", "t.mbox").n_rows == 1
+
+
+@pytest.mark.parametrize("begins", ["", FROM])
+def test_a_byte_order_mark_changes_nothing(begins):
+    text = f"{begins}From: a@b\nTo: c@d\nSubject: s\nDate: Tue, 02 Jan 2024 10:11:12 +0100\n\nbody\n".encode()
+    plain, marked = read(text, "t.eml"), read(b"\xef\xbb\xbf" + text, "t.eml")
+    assert marked.cells.equals(plain.cells)
+    assert marked.reports[0].format == plain.reports[0].format
+
+
 def test_hostile_messages_are_listed_with_little_memory(tmp_path):
     start = f"{FROM}From: a@example.org\nSubject: x\n"
     fine = f"{start}\nfine\n\n"

@@ -204,7 +204,8 @@ def test_too_many_columns_are_refused():
 NAME = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters=",;|"), min_size=1, max_size=8
 )
-CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
+# U+FEFF at the beginning of a line is the mark of a file that was put behind another one.
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff"), max_size=40)
 
 
 @st.composite
@@ -241,6 +242,31 @@ def test_any_table_written_as_csv_comes_back_the_same(table, delimiter, quoting,
     else:
         assert read_back.columns == names
         assert rows(read_back) == body
+
+
+# --- files put behind one another ---
+
+
+def test_byte_order_marks_between_files_are_left_out_and_their_headers_set_aside():
+    whole = "".join(f'\ufeff"id",text\n1,first\n2,{part}\n' for part in ("a", "b", "c"))
+    table = read(whole)
+    assert rows(table) == [[n, text] for part in "abc" for n, text in (("1", "first"), ("2", part))]
+    assert [(row.line, row.reason) for row in table.rejected] == [
+        (4, "the header once more"),
+        (7, "the header once more"),
+    ]
+    assert "2 byte order marks begin a row (lines 4, 7)" in notes(table)
+
+
+def test_a_mark_inside_quotes_is_text():
+    table = read('id,text\n1,"a\n\ufeffb"\n2,c\n')
+    assert rows(table)[0] == ["1", "a\n\ufeffb"]
+    assert not notes(table)
+
+
+def test_a_mark_before_a_broken_row_is_left_out():
+    table = read('id,text\n1,a\n\ufeff"2","say "hi" now"\n3,b\n')
+    assert rows(table)[1] == ["2", 'say "hi" now']
 
 
 # --- encodings ---

@@ -61,6 +61,19 @@ def test_masked_texts_are_compared_as_masked_and_shown_as_read_too():
     assert re.findall(r'class="chip"[^>]*><bdi>(.*?)</bdi>', page) in (["accepted / failed"], ["failed / accepted"])
 
 
+def test_copies_that_differ_in_what_does_not_count_are_not_called_the_same_text():
+    texts = ["It jams.\n--\nAnna", "It jams.\n--\nAnna", "It jams.\n--\nTom", "vpn\n--\nAnna", "vpn\n--\nTom"]
+    text = body(render_html(make_analysis(texts, clean=True)))
+    left_out = "signatures, quotes, markup and form text"
+    assert f"3 tickets repeat the text of an earlier one: 1 word for word, 2 but for {left_out}." in text
+    assert f"Copies have the same text, but for {left_out}." in text
+    assert "and 2 copies, 1 of them not word for word" in text
+    assert "and 1 copy, not word for word" in text
+    plain = body(render_html(make_analysis(["jam", "jam"])))
+    assert "1 ticket repeats the text of an earlier one." in plain
+    assert "Copies have the same text." in plain
+
+
 def test_the_policy_names_the_scripts_by_hash_and_allows_nothing_else():
     page = render_html(make_analysis(["a", "b"]))
     policy = unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', page).group(1))

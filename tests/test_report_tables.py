@@ -160,3 +160,14 @@ def test_a_lone_surrogate_is_replaced_in_every_table():
         for column in table(analysis).frame().select_dtypes("str"):
             for value in table(analysis).frame()[column]:
                 value.encode()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_made_in_parts_is_the_table_made_at_once(table, monkeypatch):
+    analysis = make_analysis([*TEXTS, "x y z"], mask=True, n_anomalies=3, rejected=[RejectedRow("a", 1, "r", "t")] * 3)
+    made = table(analysis)
+    monkeypatch.setattr("explorer.report.tables.PART_LENGTH", 2)
+    parts = list(made.parts())
+    assert max(map(len, parts)) <= 2
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), made.frame().reset_index(drop=True))
+    assert [len(part) for part in made.parts(3)] == ([2, 1] if len(made) >= 3 else [len(part) for part in parts])

@@ -1,4 +1,3 @@
-import time
 from itertools import pairwise
 
 import pytest
@@ -6,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.report.worddiff import Fact, Segment, differing_facts, word_diff
+from tests.patience import no_hang
 
 texts = st.text(st.sampled_from("ab12 .\n-é漢"), max_size=60)
 
@@ -49,11 +49,10 @@ def test_a_script_without_spaces_is_compared_letter_by_letter():
 
 
 def test_very_long_texts_are_compared_in_reasonable_time():
-    started = time.perf_counter()
     a = " ".join(f"a{i}" for i in range(20_000))
     b = " ".join(f"b{i}" for i in range(20_000))
-    assert [s.op for s in word_diff("same " + a + " end", "same " + b + " end")] == ["equal", "replace", "equal"]
-    assert time.perf_counter() - started < 5
+    with no_hang():
+        assert [s.op for s in word_diff("same " + a + " end", "same " + b + " end")] == ["equal", "replace", "equal"]
 
 
 @pytest.mark.parametrize(

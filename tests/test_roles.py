@@ -200,6 +200,18 @@ def test_an_empty_name_says_there_is_none(table):
         resolve_roles(table(tickets()), text="")
 
 
+def test_categories_can_be_chosen_and_left_out(table):
+    made = table(tickets())
+    guessed = resolve_roles(made)
+    assert resolve_roles(made, categories=["STATUS", "status", "hours"]).categories == ("status", "hours")
+    assert resolve_roles(made, categories="status").reasons["categories"] == "'status' was chosen."
+    for none in ("", []):
+        assert resolve_roles(made, categories=none).categories == ()
+    assert resolve_roles(made, categories="status").text == guessed.text
+    with pytest.raises(UnknownColumnError, match="Did you mean 'status'"):
+        resolve_roles(made, categories=["state"])
+
+
 def test_log_lines_have_one_text(tmp_path):
     path = tmp_path / "app.log"
     path.write_text("a\nb\n")
@@ -207,6 +219,61 @@ def test_log_lines_have_one_text(tmp_path):
     assert guess_roles(lines) == Roles(None, ("line",), None, ("level",), guess_roles(lines).reasons)
     with pytest.raises(UnknownColumnError):
         resolve_roles(lines, text="message")
+
+
+def test_any_column_of_a_log_can_be_chosen(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"2026-11-21 06:48:{i:02} {['INFO', 'WARN'][i % 2]} a.B: {i} jams\n" for i in range(20)))
+    log = read_table([path])
+    guessed = guess_roles(log)
+    assert (guessed.id, guessed.text, guessed.time) == (None, ("message",), "time")
+    roles = resolve_roles(log, id="component", text=["Level", "message"], time="line", categories=["component"])
+    assert (roles.id, roles.text, roles.time) == ("component", ("level", "message"), "line")
+    assert roles.categories == ("component",)
+    assert roles.reasons == {
+        "id": "'component' was chosen.",
+        "time": "'line' was chosen.",
+        "text": "'level' and 'message' were chosen.",
+        "categories": "'component' was chosen.",
+    }
+    assert resolve_roles(log, text="line").text == ("line",)
+    assert resolve_roles(log, time="").time is None
+    assert "level" not in resolve_roles(log, text="level").categories
+    with pytest.raises(InputError, match="at least one column"):
+        resolve_roles(log, text="")
+    with pytest.raises(UnknownColumnError, match="Did you mean 'level'"):
+        resolve_roles(log, id="levle")
+
+
+def test_a_level_that_is_yet_to_be_found_can_be_a_category(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_text("something ERROR 1\nanother WARN 2\n")
+    log = read_table([path])
+    assert log.columns == ["line"]
+    assert resolve_roles(log, categories="level").categories == ("level",)
+    with pytest.raises(UnknownColumnError):
+        resolve_roles(log, text="level")
+
+
+@pytest.mark.parametrize("name", ["requester", "Customer name", "team"])
+def test_columns_for_texts_that_are_empty_are_pointed_out(table, name):
+    cells = tickets()
+    columns = {
+        "key": cells["key"],
+        "title": [""] * 60,
+        "body": [" "] * 60,
+        name: [f"Person {i} Lee" for i in range(60)],
+    }
+    roles = guess_roles(table(columns))
+    assert roles.text == (name,)
+    (note,) = roles.notes
+    assert note.startswith(f"'title' and 'body' have no text in any record, so {name!r} is compared instead.")
+    assert resolve_roles(table(columns), text=name).notes == (), "who chose it knows it"
+
+
+@pytest.mark.parametrize("empty", ["body", "title", "comments", "closed", "Issue type"])
+def test_an_empty_column_beside_the_texts_is_nothing_to_point_out(table, empty):
+    assert guess_roles(table({**tickets(), empty: [""] * 60})).notes == ()
 
 
 def test_a_table_whose_texts_are_all_empty_is_a_sentence(tmp_path: Path) -> None:

@@ -180,6 +180,43 @@ EXPORTS = {
         Roles("id", ("source.subject", "source.body"), "created_at", (), {}, None, "state", "priority",
               "team_assignee_id", "source.author.name", "statistics.last_close_at"),
     ),
+    "Bugzilla XML": (
+        "bug_id|creation_ts|short_desc|product|component|bug_status|priority|long_desc.who|long_desc.thetext|reporter",
+        "num when title product product state prio person body mail",
+        Roles("bug_id", ("short_desc", "long_desc.thetext"), "creation_ts", (), {}, None, "bug_status", "priority",
+              "component", "reporter", None),
+    ),
+    "Jira RSS": (
+        "title|link|project.id|description|key.id|key|summary|type.id|type|priority|status.id|status|reporter|created"
+        "|updated|resolved|component",
+        "title link nprio html num key title nprio type prio nstate state person rfc rfc later product",
+        Roles("key", ("summary", "description"), "created", (), {}, "link", "status", "priority", "component",
+              "reporter", "resolved"),
+    ),
+    "Trello": (
+        "id|name|desc|closed|dateLastActivity|due|idList|idBoard|labels|shortUrl|url",
+        "sys title body bool when later product sys tags link link",
+        Roles("id", ("name", "desc"), "dateLastActivity", (), {}, "shortUrl", None, None, "idList", None, None),
+    ),
+    "Azure DevOps": (
+        "ID|Work Item Type|Title|Assigned To|State|Tags|Area Path|Created Date|Changed Date|Description|Repro Steps",
+        "num type title person state tags product when when note html",
+        Roles("ID", ("Title", "Description", "Repro Steps"), "Created Date", (), {}, None, "State", None, "Area Path",
+              None, None),
+    ),
+    "OTRS": (
+        "Ticketnummer|Alter|Erstellt|Geschlossen|Erste Sperre|Status|Priorität|Queue|Besitzer|Kundennummer|Kundenname"
+        "|Von|Betreff|Artikelbaum",
+        "num nprio when later empty state prio product person nperson person from title body",
+        Roles("Ticketnummer", ("Betreff", "Artikelbaum"), "Erstellt", (), {}, None, "Status", "Priorität", "Queue",
+              "Kundenname", "Geschlossen"),
+    ),
+    "TOPdesk": (
+        "Meldingnummer|Korte omschrijving|Verzoek|Status|Prioriteit|Aanmelder|Aanmaakdatum|Categorie",
+        "inc title body state prio person when product",
+        Roles("Meldingnummer", ("Korte omschrijving", "Verzoek"), "Aanmaakdatum", (), {}, None, "Status", "Prioriteit",
+              "Categorie", "Aanmelder", None),
+    ),
     "mail": (
         "message_id|date|from|to|cc|subject|in_reply_to|body|attachments",
         "msgid rfc from from empty title empty body empty",
@@ -188,7 +225,7 @@ EXPORTS = {
 }  # fmt: skip
 
 ROLES = ("id", "text", "time", "link", "status", "priority", "product", "requester", "closed")
-TOOLS = {name: name.split()[0] for name in EXPORTS}
+TOOLS = {name: "Azure DevOps" if name.startswith("Azure") else name.split()[0] for name in EXPORTS}
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -196,7 +233,7 @@ def test_an_export_is_recognised_and_its_columns_found(name: str) -> None:
     columns, kinds, expected = EXPORTS[name]
     roles = guess_roles(table_of(frame_of(columns, kinds)))
     assert {role: getattr(roles, role) for role in ROLES} == {role: getattr(expected, role) for role in ROLES}
-    assert f"recognised as a {TOOLS[name]} export" in roles.reasons["text"].replace("an Int", "a Int")
+    assert f"recognised as a {TOOLS[name]} export" in roles.reasons["text"].replace("as an ", "as a ")
     for role in ROLES:
         found = getattr(roles, role)
         if found:
@@ -294,6 +331,46 @@ def test_no_column_has_two_roles() -> None:
         roles = guess_roles(table_of(frame_of(columns, kinds)))
         used: list[str] = [name for role in ROLES if role != "text" and (name := getattr(roles, role))]
         assert len(set(used) | set(roles.text)) == len(used) + len(roles.text)
+
+
+@pytest.mark.parametrize(
+    ("updated", "created"),
+    [
+        ("Aktualisiert", "Angelegt"),
+        ("Geändert am", "Eröffnet am"),
+        ("Letzte Änderung", "Erstellt am"),
+        ("Mis à jour", "Créé le"),
+        ("Dernière modification", "Date d'ouverture"),
+        ("Última actualización", "Fecha de creación"),
+        ("Atualizado em", "Criado em"),
+        ("Ultima modifica", "Creato il"),
+        ("Bijgewerkt", "Aangemaakt"),
+        ("Zaktualizowano", "Utworzono"),
+        ("Обновлено", "Создано"),
+        ("更新时间", "创建时间"),
+        ("更新日時", "作成日時"),
+        ("수정일", "생성일"),
+        ("Last updated", "Submitted"),
+        ("Due date", "Logged"),
+    ],
+)
+def test_when_a_record_was_made_comes_before_when_it_was_changed(updated: str, created: str) -> None:
+    for columns in (f"nr|text|{updated}|{created}", f"nr|text|{created}|{updated}"):
+        assert guess_roles(table_of(frame_of(columns, "num body when when"))).time == created
+
+
+def test_an_address_that_many_records_share_is_no_link() -> None:
+    frame = frame_of("number|short_description|state|opened_at|caller_id.link", "inc title state when num")
+    frame["caller_id.link"] = [f"https://x.example.com/user/{i % 5}" for i in range(len(frame))]
+    assert guess_roles(table_of(frame)).link is None
+
+
+def test_an_address_for_people_comes_before_one_for_programs() -> None:
+    jira, kinds, _ = EXPORTS["Jira JSON"]
+    frame = frame_of(f"{jira}|fields.customfield_10", f"{kinds} link")
+    assert guess_roles(table_of(frame)).link == "fields.customfield_10"
+    assert guess_roles(table_of(frame_of("nr|text|url|web", "num body api link"))).link == "web"
+    assert guess_roles(table_of(frame_of("nr|text|url", "num body api"))).link == "url"
 
 
 # --- the sample

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from explorer.cli import main
 from explorer.errors import InputError
 from explorer.ingest import corpus_from_texts
 from explorer.pipeline import analyze
-from explorer.search import row_of_id, search_records, similar_records
+from explorer.search import rows_of_id, search_records, similar_records
 from explorer.types import Analysis
+from explorer.workspace.saved import save_analysis
 from tests.fakes import WordEmbedder
 
 TEXTS = ["printer jam", "printer jam tray", "vpn down", "printer jam", "", "vpn slow"]
@@ -49,8 +54,22 @@ def test_wrong_questions_are_sentences(analysis: Analysis) -> None:
     with pytest.raises(InputError, match="no row 99"):
         similar_records(analysis, 99)
     with pytest.raises(InputError, match="no record with the id 'Z'"):
-        row_of_id(analysis, "Z")
+        rows_of_id(analysis, "Z")
 
 
-def test_a_repeated_id_means_the_first_of_them(analysis: Analysis) -> None:
-    assert row_of_id(analysis, "A") == 0
+def test_a_repeated_id_means_all_of_them(analysis: Analysis) -> None:
+    assert rows_of_id(analysis, "A").tolist() == [0, 5]
+    assert rows_of_id(analysis, "B").tolist() == [1]
+
+
+def test_a_repeated_id_is_pointed_out_beside_the_answer(
+    analysis: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_analysis(analysis, tmp_path)
+    assert main(["similar", str(tmp_path), "--id", "A", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)[0]["id"] == "D"
+    assert "this is for row 0; 1 more record has the id 'A'. Name one with --row: 5." in said.err
+    for unique in (["--id", "B"], ["--row", "0"]):
+        assert main(["similar", str(tmp_path), *unique]) == 0
+        assert capsys.readouterr().err == ""

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.errors import UnknownColumnError
 from explorer.ingest import build_corpus, read_table
-from explorer.ingest.sessions import group_sessions, guess_session_field
+from explorer.ingest.sessions import group_sessions, guess_session_field, session_fields
 from explorer.types import Corpus
 
 
@@ -44,7 +44,7 @@ def test_a_session_is_one_record_with_its_messages_and_places(corpus):
     assert list(made.lines[:2]) == [1, 5]
     assert made.times is not None
     assert str(made.times[1]) == "2026-11-21T06:00:04.000"
-    assert any("81 records became 20 sessions by 'block'; 1 records" in note for note in made.reports[0].notes)
+    assert any("81 records became 20 sessions by 'block'; 1 record is" in note for note in made.reports[0].notes)
 
 
 def test_no_message_of_a_session_is_lost(corpus):
@@ -59,3 +59,17 @@ def test_no_message_of_a_session_is_lost(corpus):
 def test_a_field_that_no_record_has_is_refused(corpus):
     with pytest.raises(UnknownColumnError):
         group_sessions(corpus(MESSAGES), "colour")
+
+
+def test_what_may_name_sessions_is_told_with_what_it_would_make(corpus):
+    best = session_fields(corpus(MESSAGES))[0]
+    assert (best.name, best.n_sessions, best.n_records, best.n_looked_at) == ("block", 20, 80, 80)
+    assert best.told == "each block · about 4.0 records each, 100 % of the records"
+
+
+def test_sessions_of_many_records_are_put_together_part_by_part(corpus, monkeypatch):
+    whole = group_sessions(corpus(MESSAGES), "block")
+    monkeypatch.setattr("explorer.ingest.sessions._AT_ONCE", 3)
+    parts = group_sessions(corpus(MESSAGES), "block")
+    assert list(parts.texts) == list(whole.texts)
+    assert parts.fingerprint == whole.fingerprint

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ingest.times import parse_times
+from explorer.ingest.times import example_of, parse_times
 
 
 def parsed(*values: str | None, in_lines: bool = False) -> list[str]:
@@ -130,10 +131,20 @@ def test_a_missing_year_depends_on_the_day_that_is_given_alone(today, year):
     )
 
 
-def test_one_rule_holds_for_the_whole_column():
-    result = parse_times(["2024-01-02", "2024-01-03", "03.01.2024", None, " "])
-    assert [str(time) for time in result.times] == ["2024-01-02T00:00:00.000", "2024-01-03T00:00:00.000", *["NaT"] * 3]
+def test_cells_that_are_written_in_another_way_are_read_and_counted():
+    result = parse_times(["2024-01-02", "2024-01-03", "2024-01-31", "03.01.2024", "soon", None, " "])
+    days = [str(time)[:10] for time in result.times]
+    assert days == ["2024-01-02", "2024-01-03", "2024-01-31", "2024-01-03", "NaT", "NaT", "NaT"]
+    assert result.notes[0] == "1 time is written in another way than most, such as '03.01.2024'."
+    assert "shortest time" in result.notes[1]  # 1 March would be farther from the others
     assert result.n_unread == 1
+
+
+def test_an_example_is_short_and_the_same_in_any_order():
+    cells = ["zzz", "about\nthree " + "very " * 20 + "long days ago"]
+    for order in (cells, cells[::-1]):
+        assert example_of(pa.chunked_array([[text] for text in order])) == "'about three very very very very very...'"
+    assert example_of(pa.chunked_array([], pa.string())) == ""
 
 
 def test_a_year_passes_between_december_and_january():

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from explorer.commands import reading_options
+from explorer.commands.outcome import outcome
+from explorer.console import ConsoleProgress, printable
 from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError
 from explorer.params import DEFAULT_MODEL, Params
 from explorer.workspace.faults import internal_fault
@@ -28,6 +30,7 @@ def add(commands: Any) -> None:
     """``explorer analyze``."""
     command = commands.add_parser(
         "analyze",
+        usage="%(prog)s FILE [FILE ...] --out DIR [options]",
         help="find duplicates, anomalies and clusters in files and write reports",
         description="Reads tickets (delimited text, workbooks, JSON, Parquet, mail) or logs, also packed, and "
         "writes reports to a folder. Several files are read as one. Rows count from 0 in file order.",
@@ -37,10 +40,17 @@ def add(commands: Any) -> None:
     )
     command.add_argument("files", nargs="+", metavar="FILE", type=Path)
     command.add_argument("--out", required=True, metavar="DIR", type=Path, help="folder for the reports")
-    columns = command.add_argument_group("columns (guessed where not given)")
+    columns = command.add_argument_group(
+        "columns (guessed where not given)",
+        "'explorer inspect FILE' lists their names, also those of a log: line, time, level, component, message and the "
+        "fields of its format. '' says that there is none.",
+    )
     columns.add_argument("--text", metavar="COL,COL", help="text columns, joined in this order")
-    columns.add_argument("--id", metavar="COL", help="column with the records' ids")
+    columns.add_argument(
+        "--id", metavar="COL", help="column with the records' ids; without one file and line are shown"
+    )
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
+    columns.add_argument("--categories", metavar="COL,COL", help="columns offered for colours and filters")
     reading = reading_options.add(command)
     reading.add_argument(
         "--session",
@@ -65,6 +75,7 @@ def add(commands: Any) -> None:
     settings.add_argument("--no-cache", action="store_true", help="neither read nor keep vectors on disk")
     # How the dashboard runs this command: single columns (a name may hold a comma), and where to say how far it is.
     command.add_argument("--text-column", action="append", help=argparse.SUPPRESS)
+    command.add_argument("--category-column", action="append", help=argparse.SUPPRESS)
     command.add_argument("--job", type=Path, help=argparse.SUPPRESS)
     command.add_argument("--owner", default="command line", help=argparse.SUPPRESS)
     command.set_defaults(run=_analyze)
@@ -72,19 +83,13 @@ def add(commands: Any) -> None:
 
 def _analyze(options: argparse.Namespace) -> int:
     if options.job is None:
-        from explorer.console import ConsoleProgress
-
         console = ConsoleProgress()
         try:
             analysis = _run(options, console)
         finally:
             console.close()
-        from explorer.report.summary import headline
-
-        sys.stdout.write(f"{headline(analysis)}\n")
-        for warning in analysis.warnings:
-            sys.stdout.write(f"Note: {warning}\n")
-        sys.stdout.write(f"The reports are in {options.out}; open {options.out / 'report.html'} first.\n")
+        for line in outcome(analysis, options.out):
+            sys.stdout.write(printable(line) + "\n")
         return 0
 
     from explorer.workspace.library import run_slot
@@ -130,6 +135,10 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
         duplicate_threshold=options.duplicate_threshold,
         seed=options.seed,
     )
+    if options.session and (options.id or options.categories or options.category_column):
+        raise SettingsError(
+            "With --session records have ids and columns of their own; leave --id and --categories out."
+        )
     _check_out(options.out)
     from explorer.ingest import build_corpus, resolve_roles
     from explorer.ingest.clock import utc_today
@@ -142,8 +151,13 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "numba"))
     start = time.perf_counter()
     table = _read(options, progress)
-    text = options.text_column or (_columns(options.text, table.columns) if options.text else None)
-    roles = resolve_roles(table, id=options.id, text=text, time=options.time)
+    roles = resolve_roles(
+        table,
+        id=options.id,
+        text=options.text_column or _columns(options.text, table.columns),
+        time=options.time,
+        categories=options.category_column or _columns(options.categories, table.columns),
+    )
     corpus = build_corpus(
         table,
         roles,
@@ -198,12 +212,30 @@ def _check_out(out: Path) -> None:
     """Finds out before the work, not after it, that the reports cannot be written."""
     if out.exists() and not out.is_dir():
         raise SettingsError(f"--out {out} is a file. Name a folder for the reports.")
+    from explorer.report import EXPORTERS, SUMMARY_FILE
+    from explorer.workspace.saved import FOLDER
+
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"The folder {out} cannot be made ({error.strerror}). Name another one.") from error
+    saved = out / FOLDER
+    if saved.exists() and not saved.is_dir():
+        raise SettingsError(f"{saved} is a file, where the analysis is kept as a folder. Name another --out.")
+    for name in (SUMMARY_FILE, *(exporter.file_name for exporter in EXPORTERS.values())):
+        if (out / name).is_dir():
+            raise SettingsError(f"{out / name} is a folder, where a report is written. Name another --out.")
+    for folder in filter(Path.is_dir, (out, saved)):
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise SettingsError(f"The folder {folder} cannot be written to ({why}). Name another --out.") from error
 
 
-def _columns(text: str, columns: list[str]) -> list[str]:
-    """``--text``: one column whose name may hold commas, or several names between commas."""
-    return [text] if text in columns else [name.strip() for name in text.split(",") if name.strip()]
+def _columns(names: str | None, columns: list[str]) -> list[str] | None:
+    """``--text``, ``--categories``: one column whose name may hold commas, or several names between commas."""
+    if names is None:
+        return None
+    return [names] if names in columns else [name.strip() for name in names.split(",") if name.strip()]

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.console import printable
+from explorer.counting import counted
 from explorer.errors import InputError
 
 if TYPE_CHECKING:
     from explorer.search import Hit
+    from explorer.types import Analysis
+
+_SHOWN_ROWS = 5
 
 
 def add(commands: Any) -> None:
@@ -39,7 +43,7 @@ def _add_similar(commands: Any) -> None:
     )
     command.add_argument("directory", metavar="DIR", type=Path, help="the --out folder of a finished analysis")
     which = command.add_mutually_exclusive_group(required=True)
-    which.add_argument("--id", help="the record's id")
+    which.add_argument("--id", help="the record's id; of several with the same id the first")
     which.add_argument("--row", type=int, help="the record's row, counted from 0")
     _add_answer_options(command)
     command.set_defaults(run=_similar)
@@ -60,13 +64,28 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _similar(options: argparse.Namespace) -> int:
-    from explorer.search import row_of_id, similar_records
+    from explorer.search import similar_records
     from explorer.workspace.saved import load_analysis
 
     _check_k(options.k)
     analysis = load_analysis(options.directory)
-    row = options.row if options.id is None else row_of_id(analysis, options.id)
+    row = options.row if options.id is None else _row_of_id(analysis, options.id)
     return _print_hits(similar_records(analysis, row, options.k), options)
+
+
+def _row_of_id(analysis: Analysis, record_id: str) -> int:
+    """The first row with this id. Where there are more it says so, on standard error: the answer stays as it is."""
+    from explorer.search import rows_of_id
+
+    first, *others = rows_of_id(analysis, record_id).tolist()
+    if others:
+        listed = ", ".join(map(str, others[:_SHOWN_ROWS])) + (", ..." if len(others) > _SHOWN_ROWS else "")
+        has = "has" if len(others) == 1 else "have"
+        sys.stderr.write(
+            f"explorer: this is for row {first}; {counted(len(others), 'more record')} {has} the id "
+            f"{printable(repr(record_id))}. Name one with --row: {listed}.\n"
+        )
+    return int(first)
 
 
 def _check_k(k: int) -> None:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from explorer.ingest.inspection import Inspection
-    from explorer.types import Progress, ProgressCallback, ReadReport, Table
+    from explorer.types import Ints, Progress, ProgressCallback, ReadReport, Table
 
 _SHOWN_REJECTED = 20
+_SHOWN_SESSIONS = 5
 
 
 def add(commands: Any) -> None:
@@ -56,6 +57,7 @@ def _inspect(options: argparse.Namespace) -> int:
             raise SettingsError(f"{out} is a folder. Name a file to write.")
     if options.keep is not None:
         return _keep(options)
+    from explorer.ingest.log_order import in_order
     from explorer.workspace.config import NO_LIMITS
     from explorer.workspace.isolated import read_table_isolated
 
@@ -69,9 +71,9 @@ def _inspect(options: argparse.Namespace) -> int:
             limits=NO_LIMITS,
             progress=lambda _: None,
         )
-    inspection = _look(table, options)
+    inspection, order = _look(table, options)
     if options.to is not None:
-        _write_csv(table.cells, options.to)
+        _write_csv(table.cells if order is None else in_order(table, order).cells, options.to)
     if options.rejected is not None:
         _write_rejected(table, options.rejected)
     if options.json:
@@ -93,7 +95,7 @@ def _keep(options: argparse.Namespace) -> int:
 
     with as_child(options.keep, options.limits):
         table = _read(options, _print_progress)
-        save_table(table, _look(table, options) if options.look else None, options.keep)
+        save_table(table, _look(table, options)[0] if options.look else None, options.keep)
     return 0
 
 
@@ -109,11 +111,11 @@ def _read(options: argparse.Namespace, progress: ProgressCallback | None = None)
     return read_table(options.files, names=options.shown_name, params=params, progress=progress)
 
 
-def _look(table: Table, options: argparse.Namespace) -> Inspection:
+def _look(table: Table, options: argparse.Namespace) -> tuple[Inspection, Ints | None]:
     from explorer.ingest.clock import utc_today
-    from explorer.ingest.inspection import inspect_table
+    from explorer.ingest.inspection import inspect_in_order
 
-    return inspect_table(table, day_first=reading_options.chosen(options).day_first, today=utc_today())
+    return inspect_in_order(table, day_first=reading_options.chosen(options).day_first, today=utc_today())
 
 
 def _lines(inspection: Inspection) -> Iterator[str]:
@@ -126,6 +128,10 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         yield f"  {name:<{width}}  {roles.get(name, '')}".rstrip()
     for sentence in inspection.roles.reasons.values():
         yield f"  - {sentence}"
+    if inspection.sessions:
+        yield "sessions: what may put the records of a log together, see analyze --session"
+        for field in inspection.sessions[:_SHOWN_SESSIONS]:
+            yield f"  {field.told}"
     if inspection.n_rejected:
         yield f"set aside ({inspection.n_rejected:,})"
         for row in inspection.rejected[:_SHOWN_REJECTED]:

@@ -17,6 +17,7 @@ from explorer.errors import ModelError
 from explorer.types import Embedding, Floats, Progress, ProgressCallback
 
 CHUNK = 512  # texts embedded between two commits: what an interrupted run can lose
+_CHUNK_CHARACTERS = 150_000  # of long texts fewer, so that the progress bar moves
 
 
 class Encoded(NamedTuple):
@@ -71,8 +72,8 @@ def embed_texts(
 ) -> Embedding:
     """Vectors (d, dim) of ``texts`` (d,), from the store where it has them.
 
-    New vectors are committed every :data:`CHUNK` texts, so that an interrupted run resumes. A text that the model
-    cannot read is compared by its letters (see :mod:`explorer.embed.letters`).
+    New vectors are committed every :data:`CHUNK` texts or sooner, so that an interrupted run resumes. A text that the
+    model cannot read is compared by its letters (see :mod:`explorer.embed.letters`).
     """
     known = store.get(embedder.model_id, texts, embedder.dim) if store else {}
     missing = [i for i in range(len(texts)) if i not in known]
@@ -89,12 +90,18 @@ def embed_texts(
 
 
 def _chunks(positions: list[int], texts: Sequence[str]) -> list[list[int]]:
-    """Parts of at most CHUNK positions, of texts of similar length: those waste the least padding.
+    """Parts of at most CHUNK positions and a few seconds, of texts of similar length: those waste the least padding.
 
     Short and long ones take turns, so that the time left can be told from what is done.
     """
-    ordered = sorted(positions, key=lambda i: (len(texts[i]), i))
-    chunks = [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+    chunks: list[list[int]] = []
+    n_characters = 0
+    for i in sorted(positions, key=lambda i: (len(texts[i]), i)):
+        if not chunks or len(chunks[-1]) == CHUNK or n_characters + len(texts[i]) > _CHUNK_CHARACTERS:
+            chunks.append([])
+            n_characters = 0
+        chunks[-1].append(i)
+        n_characters += len(texts[i])
     half = (len(chunks) + 1) // 2
     turns = zip_longest(chunks[:half], reversed(chunks[half:]))
     return [chunk for pair in turns for chunk in pair if chunk]

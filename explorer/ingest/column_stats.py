@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pandas.util import hash_array
 
 from explorer.ingest.role_words import PRIORITY_VALUES, STATUS_VALUES, split_name
+from explorer.ingest.time_rules import LEADING_CHARACTERS
 from explorer.ingest.times import best_rule
 from explorer.types import Table
 
@@ -27,6 +28,8 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d")
 # Chinese, Japanese and Thai put no spaces between words; four of their letters count as two words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_LIKELY_TIME = re.compile(r"\d:\d\d|\d[-/.]\d{1,2}[-/.]\d|\d{9}")
+_SEARCHED_CELLS = 50_000  # that are searched for times together
 
 
 @dataclass(frozen=True)
@@ -72,19 +75,71 @@ class ColumnStats:
 
 def column_stats(table: Table) -> list[ColumnStats]:
     """Statistics of every column, in the order of the table."""
-    return [_stats(table.cells.column(name), name, position) for position, name in enumerate(table.columns)]
+    found: list[ColumnStats] = []
+    times = _TimeSearch()
+    for position, name in enumerate(table.columns):
+        stats, sample = _stats(table.cells.column(name), name, position)
+        times.add(position, sample)
+        found.append(stats)
+    for position, (rule, fraction) in times.finish().items():
+        found[position] = replace(found[position], time_rule=rule, time_fraction=fraction)
+    return found
 
 
-def _stats(column: pa.ChunkedArray, name: str, position: int) -> ColumnStats:
+class _TimeSearch:
+    """Which columns hold times. To try all ways of writing them takes a while whatever the number of cells, so columns
+    that do not look like times are tried together, and apart only where some of their cells are."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[str, float]] = {}
+        self._waiting: list[tuple[int, list[str]]] = []
+        self._n_waiting = 0
+
+    def add(self, position: int, sample: Sequence[str]) -> None:
+        """The sample of a column at ``position``."""
+        cells = [cell[:LEADING_CHARACTERS] for cell in sample]
+        if not any(map(_DIGITS.search, cells)):
+            return
+        if any(map(_LIKELY_TIME.search, cells)):
+            self._search([(position, cells)])
+            return
+        self._waiting.append((position, cells))
+        self._n_waiting += len(cells)
+        if self._n_waiting >= _SEARCHED_CELLS:
+            self._search_waiting()
+
+    def finish(self) -> dict[int, tuple[str, float]]:
+        """The rule and the share of cells it reads, by the positions of the columns that have times."""
+        self._search_waiting()
+        return self._found
+
+    def _search_waiting(self) -> None:
+        if self._waiting:
+            self._search(self._waiting)
+        self._waiting, self._n_waiting = [], 0
+
+    def _search(self, columns: list[tuple[int, list[str]]]) -> None:
+        rule, fraction = best_rule([cell for _, cells in columns for cell in cells])
+        if rule is None:
+            return
+        if len(columns) == 1:
+            self._found[columns[0][0]] = rule.name, fraction
+            return
+        half = len(columns) // 2
+        self._search(columns[:half])
+        self._search(columns[half:])
+
+
+def _stats(column: pa.ChunkedArray, name: str, position: int) -> tuple[ColumnStats, list[str]]:
+    """The statistics of one column, without its times, and the sample they were taken from."""
     filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
     n_filled = len(filled)
     found = pc.value_counts(filled)
     counts = found.field("counts").to_numpy()
     sample = _sample(found.field("values"), counts)
-    rule, time_fraction = best_rule(sample)
     text = "".join(sample)
     n_shown = max(len(text) - sum(map(str.isspace, text)), 1)
-    return ColumnStats(
+    stats = ColumnStats(
         name=name,
         position=position,
         ordered_words=split_name(name),
@@ -98,13 +153,14 @@ def _stats(column: pa.ChunkedArray, name: str, position: int) -> ColumnStats:
         digit_fraction=len(_DIGITS.findall(text)) / n_shown,
         number_fraction=sum(bool(_NUMBER.match(cell)) for cell in sample) / max(len(sample), 1),
         is_whole_number=bool(sample) and all(_WHOLE_NUMBER.match(cell) for cell in sample),
-        time_fraction=time_fraction,
-        time_rule=rule.name if rule else "",
+        time_fraction=0.0,
+        time_rule="",
         link_fraction=_fraction(sample, _LINK.match),
         status_fraction=_fraction(sample, lambda cell: cell.strip().casefold() in STATUS_VALUES),
         priority_fraction=_fraction(sample, lambda cell: _PRIORITY_EDGES.sub("", cell.casefold()) in PRIORITY_VALUES),
         evenness=_evenness(counts),
     )
+    return stats, sample
 
 
 def _sample(values: pa.Array, counts: npt.NDArray[np.int64]) -> list[str]:

@@ -1,7 +1,8 @@
 """Bytes to text: which encoding a file has, and its text piece by piece.
 
-The order of evidence: the user's choice, a byte order mark, the NUL pattern of UTF-16 and UTF-32, strict UTF-8, UTF-8
-with damaged places, and last the encodings from before Unicode, which ``legacy_encodings`` tells apart by the letters.
+The order of evidence: the user's choice, a byte order mark, the NUL pattern of UTF-16 and UTF-32, the letters of
+EBCDIC, strict UTF-8, UTF-8 with damaged places, and last the encodings from before Unicode, which ``legacy_encodings``
+tells apart by the letters.
 """
 
 from __future__ import annotations
@@ -36,6 +37,19 @@ _UTF8_LETTER = re.compile(
 _NOT_ASCII = re.compile(rb"[\x80-\xff]+")
 # What UTF-8 looks like that was taken for Windows-1252 and written as UTF-8 once more: "Ã¤", "â€™".
 _TWICE = ("Ã¤".encode()[:3], "Ãƒ".encode(), "â€".encode())
+# EBCDIC as mainframes write it: letters, digits and spaces where other encodings have signs and foreign letters. Pages
+# differ in few signs. Its line ends are LF or NEL.
+_EBCDIC = frozenset({"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"})
+_EBCDIC_TEXT = bytes(
+    {0x40, 0x4B, 0x4D, 0x5D, 0x5E, 0x60, 0x61, 0x6B, 0x6D, 0x6F, 0x7A, 0x7D, 0x7F, 0x05, 0x0D, 0x15, 0x25}
+    | {high + low for high in (0x80, 0x90, 0xC0, 0xD0) for low in range(1, 10)}
+    | {high + low for high in (0xA0, 0xE0) for low in range(2, 10)}
+    | set(range(0xF0, 0xFA))
+)
+_EBCDIC_NOTE = (
+    "Read as EBCDIC (cp037), as mainframes write it; its pages differ in few signs: choose the encoding (cp500, cp273, "
+    "cp1140) if some look wrong."
+)
 
 
 class LongLineError(ValueError):
@@ -68,6 +82,8 @@ def find_encoding(data: bytes, chosen: str | None = None) -> Encoding:
     wide = find_wide(data)
     if wide is not None:
         return _with_damage(data, Encoding(wide, _display_name(wide)))
+    if is_ebcdic(data):
+        return _with_damage(data, Encoding("cp037", _display_name("cp037"), notes=(_EBCDIC_NOTE,)))
     if b"\x1b$" in data and b"\x1b(" in data and data.isascii() and _is_valid(data, "iso2022_jp"):
         return Encoding("iso2022_jp", "ISO-2022-JP")
     return _find_utf8(data, 0)
@@ -93,6 +109,16 @@ def find_wide(data: bytes) -> str | None:
     plain = head.translate(None, b"\x00")
     is_foreign = not plain.isascii() or len(plain) - len(plain.translate(None, _CONTROL)) > 0.02 * len(plain)
     return codec if share > 0.03 and is_foreign and _is_plain_text(head, codec) else None
+
+
+def is_ebcdic(data: bytes) -> bool:
+    """Whether nearly all bytes are letters, digits, spaces and line ends of EBCDIC, and hardly any those of ASCII."""
+    head = data[:_HEAD]
+    n_text = len(head) - len(head.translate(None, _EBCDIC_TEXT))
+    n_spaces = head.count(0x40) + head.count(0x6B)
+    n_ascii = head.count(b" ") + head.count(b"\n")
+    has_lines = 0x15 in head or 0x25 in head
+    return len(head) >= 20 and has_lines and n_text >= 0.9 * len(head) and n_spaces >= 0.03 * len(head) > 10 * n_ascii
 
 
 def text_pieces(data: bytes, encoding: Encoding) -> Iterator[str]:
@@ -132,6 +158,7 @@ def _decoded_chunks(data: bytes, encoding: Encoding) -> Iterator[str]:
     start = encoding.mark
     while start < len(data):
         text = decoder.decode(bytes(view[start : start + PIECE]))
+        text = text.replace("\x85", "\n") if encoding.codec in _EBCDIC else text
         start += PIECE
         if text:
             yield text

@@ -17,7 +17,8 @@ class Export:
     """One tool's export.
 
     It is recognised where a table has one of ``telling`` and at least ``n_needed`` of ``usual`` columns. Each role
-    lists names, the best first; ``title`` and ``body`` together are the text.
+    lists names, the best first; ``title`` and ``body`` together are the text, with every column of ``also`` that has
+    one.
     """
 
     tool: str
@@ -28,6 +29,7 @@ class Export:
     title: tuple[str, ...]
     body: tuple[str, ...]
     time: tuple[str, ...]
+    also: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     link: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
@@ -47,13 +49,14 @@ def _set(text: str) -> frozenset[str]:
 EXPORTS: tuple[Export, ...] = (
     Export(
         tool="Jira",
-        telling=_set("issue key, fields summary, vorgangsschluessel, cle de ticket, clave de incidencia"),
+        telling=_set("issue key, fields summary, key id, vorgangsschluessel, cle de ticket, clave de incidencia"),
         usual=_set(
             "issue key, issue id, issue type, summary, project key, project name, reporter, status, resolution,"
             " created,"
             "updated, resolved, description, priority, key, self, fields summary, fields description, fields created,"
             "fields status name, fields status, fields priority name, fields reporter display name,"
             " fields issuetype name,"
+            "key id, status id, priority id, type id, project id,"
             "vorgangsschluessel, zusammenfassung, vorgangstyp, erstellt, autor, beschreibung"
         ),
         n_needed=3,
@@ -194,7 +197,10 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         tool="Bugzilla",
-        telling=_set("bug id, bug status, short desc, rep platform, op sys, cf last resolved, bug severity, bug type"),
+        telling=_set(
+            "bug id, bug status, short desc, rep platform, op sys, cf last resolved, bug severity, bug type, "
+            "long desc thetext"
+        ),
         usual=_set(
             "bug id, id, short desc, summary, product, component, bug status, status, resolution, assigned to,"
             " assignee,"
@@ -205,7 +211,7 @@ EXPORTS: tuple[Export, ...] = (
         n_needed=4,
         id=_names("bug id, id"),
         title=_names("short desc, summary"),
-        body=_names("description, long desc, comment 0, first comment, comment, text"),
+        body=_names("description, long desc thetext, long desc, comment 0, first comment, comment, text"),
         time=_names("creation time, opendate, creation ts, opened, created"),
         closed=_names("cf last resolved, last resolved, resolved, closed"),
         link=_names("bug url, see url, link"),
@@ -243,6 +249,89 @@ EXPORTS: tuple[Export, ...] = (
             "source author name, source author email, contact name, contact email, user name, user email,"
             " source author id"
         ),
+    ),
+    Export(
+        tool="Trello",
+        telling=_set("id list, id board, short link, card id, list name, id short, date last activity"),
+        usual=_set(
+            "id, name, desc, closed, due, id list, id board, id short, short url, short link, url, labels, members,"
+            "date last activity, id members, card id, card name, card description, card url, list name, board name, pos"
+        ),
+        n_needed=4,
+        id=_names("id, card id, short link, id short"),
+        title=_names("name, card name"),
+        body=_names("desc, card description, description"),
+        time=_names("date created, created, date last activity, last activity date"),
+        link=_names("short url, url, card url"),
+        product=_names("list name, board name, id list, id board"),
+        requester=_names("member creator full name, id member creator"),
+    ),
+    Export(
+        tool="Azure DevOps",
+        telling=_set(
+            "work item type, system work item type, fields system work item type, area path, iteration path,"
+            "repro steps, fields system title, microsoft vsts tcm repro steps"
+        ),
+        usual=_set(
+            "id, title, state, assigned to, tags, area path, iteration path, created date, description, repro steps,"
+            "work item type, priority, severity, reason, created by, changed date, closed date, acceptance criteria,"
+            "system info, team project, fields system title, fields system state, fields system created date,"
+            "fields system description, fields system area path, fields system work item type, url, rev"
+        ),
+        n_needed=4,
+        id=_names("id, system id, fields system id"),
+        title=_names("title, system title, fields system title"),
+        body=_names("description, system description, fields system description"),
+        also=_names(
+            "repro steps, microsoft vsts tcm repro steps, fields microsoft vsts tcm repro steps, steps to reproduce"
+        ),
+        time=_names("created date, system created date, fields system created date"),
+        closed=_names("closed date, resolved date, fields microsoft vsts common closed date"),
+        link=_names("links html href, web url, url"),
+        status=_names("state, system state, fields system state"),
+        priority=_names("priority, severity, fields microsoft vsts common priority"),
+        product=_names("area path, fields system area path, team project, fields system team project"),
+        requester=_names("created by, fields system created by display name, fields system created by"),
+    ),
+    Export(
+        tool="OTRS",
+        telling=_set("ticketnummer, ticket number, ticket#, artikelbaum, article tree, tn, erste sperre, first lock"),
+        usual=_set(
+            "ticketnummer, alter, erstellt, geschlossen, status, prioritaet, queue, sperren, besitzer, kundennummer,"
+            "kundenname, von, betreff, artikelbaum, ticket number, age, created, closed, state, priority, lock, owner,"
+            "customer id, customer name, customer user, from, subject, article tree, accounted time, erste sperre,"
+            "first lock"
+        ),
+        n_needed=5,
+        id=_names("ticketnummer, ticket number, tn, ticket#"),
+        title=_names("betreff, subject, titel, title"),
+        body=_names("artikelbaum, article tree, text, body"),
+        time=_names("erstellt, created"),
+        closed=_names("geschlossen, closed, close time"),
+        status=_names("status, state"),
+        priority=_names("prioritaet, priority"),
+        product=_names("service, queue"),
+        requester=_names("kundenname, customer name, von, from, kundennummer, customer user, customer id"),
+    ),
+    Export(
+        tool="TOPdesk",
+        telling=_set("meldingnummer, meldingsnummer, korte omschrijving, call number, brief description, verzoek"),
+        usual=_set(
+            "meldingnummer, meldingsnummer, korte omschrijving, verzoek, status, prioriteit, aanmelder, aanmaakdatum,"
+            "behandelaar, categorie, subcategorie, datum gereed, datum afgemeld, object, impact, urgentie, actie,"
+            "number, call number, brief description, request, priority, caller, caller name, creation date, operator,"
+            "category, subcategory, processing status, call type, entry type, closed date, target date"
+        ),
+        n_needed=4,
+        id=_names("meldingnummer, meldingsnummer, number, call number"),
+        title=_names("korte omschrijving, brief description"),
+        body=_names("verzoek, request, omschrijving"),
+        time=_names("aanmaakdatum, datum aangemaakt, creation date, call date"),
+        closed=_names("datum afgemeld, datum gereed, closed date, completion date"),
+        status=_names("status, processing status, processing status name"),
+        priority=_names("prioriteit, priority, priority name"),
+        product=_names("object, object name, subcategorie, categorie, subcategory, category"),
+        requester=_names("aanmelder, caller name, caller, naam aanmelder, caller dynamic name"),
     ),
     Export(
         tool="mail",

@@ -20,6 +20,7 @@ def read(
     id: str | None = None,
     text: str | Sequence[str] | None = None,
     time: str | None = None,
+    categories: str | Sequence[str] | None = None,
     mask: bool | None = None,
     clean: bool | None = None,
     today: dt.date | None = None,
@@ -27,11 +28,12 @@ def read(
 ) -> Corpus:
     """The records of one or more files; several are read as one.
 
-    ``id``, ``text`` and ``time`` name columns, and are guessed where they are None. When texts are compared, ``mask``
-    ignores times, ids, addresses and numbers, ``clean`` markup, quoted replies, signatures and forms. ``today`` is the
-    day behind which no time without a year is put, None for the clock's. ``reading`` are fields of
-    :class:`explorer.params.ReadParams` (``as_lines``, ``encoding``, ``day_first``, ...). What is left out is decided by
-    what the files look like; ``corpus.roles`` and ``corpus.reports`` say what was decided.
+    ``id``, ``text``, ``time`` and ``categories`` (offered for colours and filters) name columns, and are guessed where
+    they are None; ``""`` says that there is no such column. When texts are compared, ``mask`` ignores times, ids,
+    addresses and numbers, ``clean`` markup, quoted replies, signatures and forms. ``today`` is the day behind which no
+    time without a year is put, None for the clock's. ``reading`` are fields of :class:`explorer.params.ReadParams`
+    (``as_lines``, ``encoding``, ``day_first``, ...). What is left out is decided by what the files look like;
+    ``corpus.roles`` and ``corpus.reports`` say what was decided.
 
     Raises InputError when a file cannot be read, UnknownColumnError when it has no such column and SettingsError for
     a setting that is not one.
@@ -40,7 +42,7 @@ def read(
     table = read_table(files, params=params)
     return build_corpus(
         table,
-        resolve_roles(table, id=id, text=text, time=time),
+        resolve_roles(table, id=id, text=text, time=time, categories=categories),
         mask=mask,
         clean=clean,
         day_first=params.day_first,

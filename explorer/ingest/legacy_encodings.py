@@ -23,9 +23,11 @@ DISPLAY_NAMES = {
     "utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32",
     "cp1252": "Windows-1252", "cp1250": "Windows-1250", "cp1251": "Windows-1251", "cp1253": "Windows-1253",
     "cp1254": "Windows-1254", "cp1255": "Windows-1255", "cp1256": "Windows-1256", "koi8-r": "KOI8-R",
-    "cp866": "DOS 866", "cp850": "DOS 850", "mac-roman": "Mac Roman", "iso8859-1": "Latin-1", "iso8859-2": "Latin-2",
+    "cp866": "DOS 866", "cp850": "DOS 850", "mac-roman": "Mac Roman", "mac-cyrillic": "Mac Cyrillic",
+    "iso8859-1": "Latin-1", "iso8859-2": "Latin-2",
     "iso8859-15": "Latin-9", "iso8859-5": "ISO 8859-5", "cp874": "Windows-874", "cp932": "Shift-JIS",
     "euc_jp": "EUC-JP", "gb18030": "GB18030", "big5": "Big5", "euc_kr": "EUC-KR", "iso2022_jp": "ISO-2022-JP",
+    "cp037": "EBCDIC (cp037)",
 }  # fmt: skip
 
 # A letter in two bytes may end in an ASCII letter, never in a digit or a delimiter.
@@ -207,6 +209,7 @@ _CANDIDATES: dict[str, Callable[[str], float]] = {
     "koi8-r": partial(_foreign_script, script=_CYRILLIC[0], common=_CYRILLIC[1]),
     "cp866": partial(_foreign_script, script=_CYRILLIC[0], common=_CYRILLIC[1]),
     "iso8859-5": partial(_foreign_script, script=_CYRILLIC[0], common=_CYRILLIC[1]),
+    "mac-cyrillic": partial(_foreign_script, script=_CYRILLIC[0], common=_CYRILLIC[1]),
     "cp1253": partial(_foreign_script, script=_GREEK[0], common=_GREEK[1]),
     "cp1255": partial(_foreign_script, script=_HEBREW[0], common=_HEBREW[1]),
     "cp1256": partial(_foreign_script, script=_ARABIC[0], common=_ARABIC[1]),

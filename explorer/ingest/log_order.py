@@ -49,18 +49,28 @@ def order_by_time(table: Table, times: Times | None) -> tuple[Table, Times | Non
     return _taken(table, order, rank), times[order]
 
 
-def _taken(table: Table, order: Ints, rank: Ints) -> Table:
-    names = [table.reports[source].source for source in np.argsort(rank, kind="stable").tolist()]
-    listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    note = f"The records of {len(names)} files were put in the order of time, beginning with {listed}."
+def order_of(table: Table, sources: Ints) -> Ints | None:
+    """The rows (n,) of a table in the order in which records made of it stand, of which ``sources`` (n,) are the files;
+    None where it is that of the table. Within a file the order is always the same.
+    """
+    if np.array_equal(table.sources, sources):
+        return None
+    order = np.empty(table.n_rows, dtype=np.int64)
+    order[np.argsort(sources, kind="stable")] = np.argsort(table.sources, kind="stable")
+    return order
+
+
+def in_order(table: Table, order: Ints) -> Table:
+    """The table with its rows in another order (n,)."""
     spool = Spool()
     for start in range(0, len(order), _AT_ONCE):
         rows = order[start : start + _AT_ONCE]
         spool.add(pa.table({name: take_rows(table.cells.column(name), rows) for name in table.columns}))
-    return replace(
-        table,
-        cells=spool.finish(),
-        lines=table.lines[order],
-        sources=table.sources[order],
-        reports=noted(table.reports, range(len(names)), [note]),
-    )
+    return replace(table, cells=spool.finish(), lines=table.lines[order], sources=table.sources[order])
+
+
+def _taken(table: Table, order: Ints, rank: Ints) -> Table:
+    names = [table.reports[source].source for source in np.argsort(rank, kind="stable").tolist()]
+    listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    note = f"The records of {len(names)} files were put in the order of time, beginning with {listed}."
+    return replace(in_order(table, order), reports=noted(table.reports, range(len(names)), [note]))

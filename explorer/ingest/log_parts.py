@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.ingest.levels import ANY_LEVEL
+from explorer.ingest.time_zones import ZONE_NAME
 
 FRACTION = r"(?:[.,:]\d{1,9})?"
 CLOCK = rf"\d\d:\d\d:\d\d{FRACTION}"
@@ -32,7 +33,7 @@ ANY_TIME = "(?:" + "|".join((
     r"\d{6} \d{6}",
     rf"\d\d[-.]\d\d {CLOCK}",
     r"1\d{9}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?",
-)) + ")"  # fmt: skip
+)) + rf")(?: {ZONE_NAME})?"  # fmt: skip
 #: Anything in brackets, also with one pair of brackets inside: "[QuorumPeer[myid=1]/0:0]" without the outer pair.
 IN_BRACKETS = r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*"
 LEVEL = ANY_LEVEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from explorer.ingest.levels import SHOWN_LEVELS, find_levels, name_levels
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.outcomes import with_outcomes
-from explorer.ingest.times import parse_times
+from explorer.ingest.times import ParsedTimes, parse_times, zone_note
 from explorer.strings import take_rows
 from explorer.types import Ints, ReadReport, Roles, Table, Times
 
@@ -46,34 +46,58 @@ def log_messages(table: Table) -> pa.ChunkedArray:
     return pc.coalesce(messages, lines) if messages.null_count else messages
 
 
+def log_column(table: Table, name: str) -> pa.ChunkedArray:
+    """One column of a log as it is; of a file without messages the whole records stand for them."""
+    return log_messages(table) if name == MESSAGE else table.cells.column(name)
+
+
 def log_times(
     table: Table, texts: pa.ChunkedArray, *, day_first: bool | None = None, today: dt.date | None = None
 ) -> tuple[Times | None, tuple[ReadReport, ...]]:
     """Times (n,) of log records, and the reports with notes about them; None where no file has any.
 
-    They are read from the column of times, and from ``texts`` for files that have none. Each file is written by one
-    program, so each has a rule of its own. ``day_first`` and ``today`` are those of
+    They are read from the column of times, and from ``texts`` for records that have none. Each file is written by one
+    program, so each has rules of its own. ``day_first`` and ``today`` are those of
     :func:`explorer.ingest.corpus.build_corpus`.
     """
     times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
     reports = table.reports
     for source in range(len(reports)):
         rows = slice(None) if len(reports) == 1 else np.flatnonzero(table.sources == source)
-        values = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
-        if values is None or values.null_count == len(values):
-            values = _taken(texts, rows)
+        column = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
+        said = _taken(texts, rows)
         newest = newest_time(reports[source].source, today)
-        parsed = parse_times(values, in_lines=True, not_after=newest, day_first=day_first)
-        n_read = int((~np.isnat(parsed.times)).sum())
-        if n_read >= _LEAST_WITH_TIME * len(values) and n_read:
-            times[rows] = parsed.times
-            n_without = len(values) - n_read
+        found, parts = _file_times(column, said, newest, day_first)
+        notes = [note for part in parts for note in part.notes]
+        n_read = int((~np.isnat(found)).sum())
+        if n_read >= _LEAST_WITH_TIME * len(found) and n_read:
+            times[rows] = found
+            n_without = len(found) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
-            reports = noted(reports, [source], [*parsed.notes, parsed.zone_note, note if n_without else ""])
-        elif day_first is not None and parsed.notes:
-            left = f"{n_read:,} of {len(values):,} records have a time that is one in this order; no times were taken."
-            reports = noted(reports, [source], [*parsed.notes, left])
+            reports = noted(reports, [source], [*notes, zone_note(*parts), note if n_without else ""])
+        elif day_first is not None and notes:
+            left = f"{n_read:,} of {len(found):,} records have a time that is one in this order; no times were taken."
+            reports = noted(reports, [source], [*notes, left])
     return (None if np.isnat(times).all() else times), reports
+
+
+def _file_times(
+    column: pa.ChunkedArray | None, texts: pa.ChunkedArray, newest: np.datetime64 | None, day_first: bool | None
+) -> tuple[Times, list[ParsedTimes]]:
+    """Times (n,) of the records of one file, from their ``column`` of times or else their texts, and how they were
+    read."""
+    if column is None or column.null_count == len(column):
+        parsed = parse_times(texts, in_lines=True, not_after=newest, day_first=day_first)
+        return parsed.times, [parsed]
+    parsed = parse_times(column, in_lines=True, not_after=newest, day_first=day_first)
+    if not column.null_count or np.isnat(parsed.times).all():
+        return parsed.times, [parsed]
+    # Lines in another format than most, such as those of a server beside those of the program in it.
+    rows = np.flatnonzero(column.is_null().to_numpy()).astype(np.int64)
+    rest = parse_times(_taken(texts, rows), in_lines=True, is_rest=True, not_after=newest, day_first=day_first)
+    times = parsed.times
+    times[rows] = rest.times
+    return times, [parsed, rest]
 
 
 def _taken(column: pa.ChunkedArray, rows: Ints | slice) -> pa.ChunkedArray:
@@ -95,7 +119,7 @@ def newest_time(file_name: str, today: dt.date | None) -> np.datetime64 | None:
 
 
 def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
-    """The columns with one for the level, where records say it, and the columns whose values repeat."""
+    """The columns with one for the level, where records say it; where they do not differ in it, it is no category."""
     cells = table.cells
     given = cells.column(LEVEL) if LEVEL in cells.column_names else None
     if given is None or given.null_count:
@@ -106,7 +130,8 @@ def with_levels(table: Table, roles: Roles) -> tuple[pa.Table, Roles]:
                 cells = cells.append_column(LEVEL, column)
             else:
                 cells = cells.set_column(cells.column_names.index(LEVEL), LEVEL, column)
-    return cells, replace(roles, categories=_categories(cells))
+    differs = LEVEL in cells.column_names and len(pc.unique(cells.column(LEVEL).drop_null())) > 1
+    return cells, replace(roles, categories=tuple(name for name in roles.categories if name != LEVEL or differs))
 
 
 def find_level_column(fields: pa.Table) -> pa.ChunkedArray | None:
@@ -132,18 +157,16 @@ def _bare(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.rpartition(".")[2].lower())
 
 
-def _categories(cells: pa.Table) -> tuple[str, ...]:
-    """Columns with few values that repeat, the level first."""
-    names = [LEVEL] if LEVEL in cells.column_names else []
-    names += [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE)]
-    return tuple(name for name in names if _is_category(cells.column(name), is_level=name == LEVEL))
+def guess_log_categories(cells: pa.Table, taken: Collection[str | None]) -> tuple[str, ...]:
+    """Columns with few values that repeat. The level comes first, also where it is yet to be found in the records."""
+    names = [name for name in cells.column_names if name not in (LEVEL, LINE, TIME, MESSAGE) and name not in taken]
+    level = () if LEVEL in taken else (LEVEL,)
+    return (*level, *(name for name in names if _is_category(cells.column(name))))
 
 
-def _is_category(column: pa.ChunkedArray, *, is_level: bool) -> bool:
+def _is_category(column: pa.ChunkedArray) -> bool:
     values = pc.unique(column.drop_null())
     n_filled = len(column) - column.null_count
-    if is_level:
-        return len(values) > 1
     is_short = len(values) > 0 and pc.max(pc.utf8_length(values)).as_py() <= _LONGEST_VALUE
     return (
         is_short and 2 <= len(values) <= _MOST_VALUES and 2 * len(values) <= n_filled and 10 * n_filled >= len(column)

@@ -28,6 +28,7 @@ def corpus_from_frame(
     text: str | Sequence[str] | None = None,
     id: str | None = None,
     time: str | None = None,
+    categories: str | Sequence[str] | None = None,
     mask: bool | None = None,
     clean: bool | None = None,
     day_first: bool | None = None,
@@ -45,7 +46,7 @@ def corpus_from_frame(
     table = _table([str(name) for name in frame.columns], columns, "data frame")
     return build_corpus(
         table,
-        resolve_roles(table, id=id, text=text, time=time),
+        resolve_roles(table, id=id, text=text, time=time, categories=categories),
         mask=mask,
         clean=clean,
         day_first=day_first,

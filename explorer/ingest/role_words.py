@@ -23,23 +23,46 @@ BODY = _words(
     "beschreibung nachricht inhalt kommentar texte contenu commentaire descripcion mensaje contenido comentario",
     "texto",
     "descricao mensagem descrizione messaggio contenuto testo описание сообщение текст комментарий",
-    "説明 内容 本文 描述 正文 설명 내용 beschrijving omschrijving",
+    "説明 内容 本文 描述 正文 설명 내용 beschrijving omschrijving verzoek toelichting anfrage anliegen demande",
+    "solicitud solicitacao richiesta desc repro steps",
 )
+#: Before a word of BODY: the title.
+SHORT = _words("short brief kurze kurz korte kort breve courte corta curta krotki kratkiy краткое")
 #: The best of several body-like names comes first.
 BODY_ORDER = ("description", "text", "body", "message", "content")
 ID = _words(
     "id key number no nr num ticket issue case incident ref reference uuid guid identifier code",
     "nummer kennung schluessel vorgang numero identifiant cle referencia numeri номер код 番号 编号 번호",
 )
-TIME = _words(
-    "created opened date time timestamp datetime reported submitted received logged raised start at on when ts",
-    "datum zeit erstellt zeitpunkt gemeldet cree heure creado fecha hora criado aberto data creato дата время создан",
-    "日時 日付 作成日 时间 日期 创建 날짜 aangemaakt",
+#: When a record came to be.
+CREATED = _words(
+    "created opened timestamp reported datetime creation submitted logged raised",
+    "erstellt angelegt eroeffnet gemeldet eingegangen erfasst erstelldatum erstellungsdatum eingangsdatum",
+    "anlagedatum meldedatum cree creation ouvert ouverture creado creacion abierto apertura criado criacao aberto",
+    "abertura creato creazione aperto aangemaakt aanmaakdatum gemeld utworzono utworzenia zgloszenia skapad oprettet",
+    "opprettet создан создано создания открыт открыто 创建 创建时间 创建日期 提交时间 建立时间 作成日 作成日時 登録日",
+    "登録日時 起票日 受付日時 생성일 등록일 작성일 접수일",
+)
+TIME = CREATED | _words(
+    "date time received start at on when ts",
+    "datum zeit zeitpunkt heure fecha hora data дата время",
+    "日時 日付 时间 日期 날짜 data hora dato",
 )
 #: Times of something that happened to the record later.
 LATER = _words(
-    "updated modified resolved closed due end ended finished changed last valid until expires deadline sla",
-    "geaendert geschlossen geloest faellig mis jour resolu ferme actualizado cerrado atualizado fechado",
+    "updated modified resolved closed due end ended finished changed last valid until expires deadline sla solved",
+    "completed update modification",
+    "geaendert aktualisiert aktualisierung aenderung aenderungsdatum bearbeitet zuletzt letzte letzter geschlossen",
+    "abgeschlossen geloest faellig erledigt faelligkeit abschluss schlussdatum",
+    "mis jour maj modifie modification derniere dernier echeance resolu resolution ferme fermeture cloture",
+    "actualizado actualizacion modificado modificacion ultima ultimo cerrado cierre resuelto vencimiento",
+    "atualizado atualizacao modificado fechado fechamento encerrado resolvido vencimento",
+    "aggiornato aggiornamento modificato modifica chiuso chiusura risolto scadenza",
+    "bijgewerkt gewijzigd wijzigingsdatum gesloten afgemeld gereed streefdatum laatst opgelost",
+    "zaktualizowano zmodyfikowano zamkniecia rozwiazania uppdaterad andrad stangd opdateret lukket oppdatert",
+    "обновлен обновлено обновления изменен изменено изменения закрыт закрыто закрытия решен срок",
+    "更新 更新时间 更新日期 修改时间 关闭 关闭时间 解决时间 截止日期 更新日 更新日時 完了日 完了日時 期限 期日",
+    "수정일 변경일 완료일 종료일 마감일 업데이트",
 )
 CATEGORY = _words(
     "status state priority severity type category component team group queue product service department level",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,9 @@ from explorer.ingest import role_words as words
 from explorer.ingest.column_stats import ColumnStats, column_stats
 from explorer.ingest.exports import recognise_export
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
-from explorer.ingest.ticket_roles import TICKET_ROLES, from_export, guess_ticket_role
+from explorer.ingest.log_records import guess_log_categories
+from explorer.ingest.ticket_roles import TICKET_ROLES, also_from_export, api_links, from_export, guess_ticket_role
+from explorer.ingest.unread_times import unread_times
 from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
@@ -32,37 +34,44 @@ def resolve_roles(
     id: str | None = None,
     text: str | Sequence[str] | None = None,
     time: str | None = None,
+    categories: str | Sequence[str] | None = None,
     **others: str | None,
 ) -> Roles:
     """Roles as chosen by the user, and a guess for what was left out (None). ``""`` says that there is no such column.
 
-    ``others`` are the roles of :data:`explorer.ingest.ticket_roles.TICKET_ROLES` (link, status, priority, ...). Names
-    are matched exactly, then without regard to letter case. Raises UnknownColumnError for a name the table does not
-    have, InputError when no text column is left.
+    In a log any of its columns can be chosen, the raw ``line`` among them; ``level`` can be a category where it is yet
+    to be found in the lines. ``others`` are the roles of :data:`explorer.ingest.ticket_roles.TICKET_ROLES` (link,
+    status, priority, ...). Names are matched exactly, then without regard to letter case. Raises UnknownColumnError for
+    a name the table does not have, InputError when no text column is left.
     """
     if unknown := sorted(set(others) - set(TICKET_ROLES)):
         raise TypeError(f"There is no role {unknown[0]!r}.")
-    wanted = [text] if isinstance(text, str) else list(text or ())
-    if table.is_lines:
-        return _line_roles(table, [name for name in (id, *wanted, time, *others.values()) if name])
-    chosen_text = tuple(dict.fromkeys(_find(name, table.columns) for name in wanted if name))
+    chosen_text = _find_all(text, table.columns) or ()
     if text is not None and not chosen_text:
         raise InputError("No text column was chosen. Choose at least one column with the texts to compare.")
     named = {role: name for role, name in {"id": id, "time": time, **others}.items() if name is not None}
     chosen = {role: _find(name, table.columns) if name else None for role, name in named.items()}
-    return _Guess(table, chosen, chosen_text).roles()
+    known = dict.fromkeys([*table.columns, LEVEL]) if table.is_lines else table.columns
+    guess = _line_roles(table, chosen, chosen_text) if table.is_lines else _Guess(table, chosen, chosen_text).roles()
+    chosen_categories = _find_all(categories, list(known))
+    if chosen_categories is None:
+        return guess
+    said = _chosen(chosen_categories) if chosen_categories else "No column was chosen."
+    return replace(guess, categories=chosen_categories, reasons={**guess.reasons, "categories": said})
 
 
 class _Guess:
     """Gives columns to roles: what the user chose, what a known export has, what columns are like."""
 
     def __init__(self, table: Table, chosen: Mapping[str, str | None], text: tuple[str, ...]) -> None:
+        self._table = table
         self._stats = column_stats(table)
+        self._api_links = api_links(table, self._stats)
         self._known = recognise_export([column.name for column in self._stats if column.n_filled])
         self._chosen = chosen
         self._text = text
         self._taken = {name for name in (*chosen.values(), *text) if name is not None}
-        self._reasons = {role: f"{name!r} was chosen." for role, name in chosen.items() if name}
+        self._reasons = {role: _chosen([name]) for role, name in chosen.items() if name}
 
     def roles(self) -> Roles:
         found = {role: self._column(role, guess) for role, guess in (("time", _guess_time), ("id", _guess_id))}
@@ -70,30 +79,37 @@ class _Guess:
         for role in TICKET_ROLES:
             guess = partial(_guess_ticket_role, role=role)
             found[role] = self._column(role, guess)
-        roles = Roles(text=text, categories=(), reasons=self._reasons, **found)
+        notes = () if self._text else _empty_texts(self._stats, text)
+        if found["time"] is None and "time" not in self._chosen:
+            notes += unread_times(self._table, [column for column in self._stats if column.name not in text])
+        roles = Roles(text=text, categories=(), reasons=self._reasons, notes=notes, **found)
         return replace(roles, categories=_guess_categories(self._stats, roles))
 
     def _column(self, role: str, guess: Callable[[list[ColumnStats], dict[str, str]], str | None]) -> str | None:
         if role in self._chosen:
             return self._chosen[role]
-        name = self._from_export(role)
-        if name is None:
-            name = guess(_free(self._stats, self._taken), self._reasons)
-        self._taken |= {name} if name else set()
-        return name
+        # An address that a person can open, wherever it stands, before one for programs.
+        for passed_over in (self._api_links, set[str]()) if role == "link" and self._api_links else (set[str](),):
+            name = self._from_export(role, passed_over)
+            if name is None:
+                name = guess(_free(self._stats, self._taken | passed_over), self._reasons)
+            if name is not None:
+                self._taken.add(name)
+                return name
+        return None
 
-    def _from_export(self, role: str) -> str | None:
+    def _from_export(self, role: str, passed_over: Collection[str] = ()) -> str | None:
         if self._known is None:
             return None
         export, names = self._known
-        name = from_export(export, names, self._stats, self._taken, role)
+        name = from_export(export, names, self._stats, self._taken | set(passed_over), role)
         if name is not None:
             self._reasons[role] = f"{name!r}: the file was recognised as {_an(export.tool)} export."
         return name
 
     def _text_columns(self, found: dict[str, str | None]) -> tuple[str, ...]:
         if self._text:
-            self._reasons["text"] = f"{_listed(self._text)} {'was' if len(self._text) == 1 else 'were'} chosen."
+            self._reasons["text"] = _chosen(self._text)
             return self._text
         # A file of one column has no id: that column is the text.
         if len(self._stats) == len(self._taken):
@@ -106,9 +122,11 @@ class _Guess:
                 found[role] = None
         known = tuple(filter(None, (self._from_export(part) for part in ("title", "body"))))
         tool = _an(self._known[0].tool) if self._known else ""
+        if self._known and known:
+            known += also_from_export(*self._known, self._stats, self._taken | set(known))
         for part in ("title", "body"):
             self._reasons.pop(part, None)
-        text = known if len(known) == 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
+        text = known if len(known) >= 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
         # An export whose body was renamed or left out: what columns are like may find it.
         if known and not set(known) <= set(text):
             text = known
@@ -126,15 +144,20 @@ def _an(tool: str) -> str:
     return f"an {tool}" if tool[0] in "AEIOU" else f"a {tool}"
 
 
-def _line_roles(table: Table, named: Sequence[str]) -> Roles:
-    for name in named:
-        _find(name, table.columns)
-    if MESSAGE in table.columns:
-        reasons = {"text": "What each record of the log says, without its time, level and other fields."}
+def _line_roles(table: Table, chosen: Mapping[str, str | None], text: tuple[str, ...]) -> Roles:
+    """Roles of a log: what its format says, where the user did not choose."""
+    reasons = {role: _chosen([name]) for role, name in chosen.items() if name}
+    if text:
+        reasons["text"] = _chosen(text)
+    elif MESSAGE in table.columns:
+        text = (MESSAGE,)
+        reasons["text"] = "What each record of the log says, without its time, level and other fields."
     else:
-        reasons = {"text": "Each line of the file is one record."}
-    text = MESSAGE if MESSAGE in table.columns else LINE
-    return Roles(None, (text,), TIME if TIME in table.columns else None, (LEVEL,), reasons)
+        text = (LINE,)
+        reasons["text"] = "Each line of the file is one record."
+    found = {"id": None, "time": TIME if TIME in table.columns else None, **chosen}
+    categories = guess_log_categories(table.cells, {*text, *found.values()})
+    return Roles(text=text, categories=categories, reasons=reasons, notes=(), **found)
 
 
 def _find(name: str, columns: list[str]) -> str:
@@ -146,12 +169,24 @@ def _find(name: str, columns: list[str]) -> str:
     raise UnknownColumnError(name, columns)
 
 
+def _find_all(names: str | Sequence[str] | None, columns: list[str]) -> tuple[str, ...] | None:
+    """Every column named, once; None where nothing was said."""
+    if names is None:
+        return None
+    wanted = [names] if isinstance(names, str) else names
+    return tuple(dict.fromkeys(_find(name, columns) for name in wanted if name))
+
+
 def _free(stats: list[ColumnStats], taken: set[str]) -> list[ColumnStats]:
     return [column for column in stats if column.name not in taken and column.n_filled]
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join(repr(name) for name in names)
+    return " and ".join(filter(None, (", ".join(map(repr, names[:-1])), *map(repr, names[-1:]))))
+
+
+def _chosen(names: Sequence[str]) -> str:
+    return f"{_listed(names)} {'was' if len(names) == 1 else 'were'} chosen."
 
 
 def _guess_time(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None:
@@ -165,7 +200,7 @@ def _guess_time(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None
             continue
         fit = column.time_fraction * (0.2 + 0.8 * column.filled_fraction) + 1.0 * named
         fit -= 0.5 * bool(column.words & words.LATER)
-        fit += 0.2 * bool(column.words & {"created", "opened", "timestamp", "reported", "datetime"})
+        fit += 0.2 * bool(column.words & words.CREATED)
         if best is None or fit > best_fit:
             best, best_fit = column, fit
     if best is None:
@@ -220,6 +255,22 @@ def _guess_text(stats: list[ColumnStats], reasons: dict[str, str]) -> tuple[str,
     return (best.name,)
 
 
+def _empty_texts(stats: list[ColumnStats], text: Sequence[str]) -> tuple[str, ...]:
+    """Says so where columns named like a title or a body are empty, and something else was taken for the text."""
+    empty = [column.name for column in stats if not column.n_filled and _is_named_text(column)]
+    if not empty or any(_is_named_text(column) for column in stats if column.name in text):
+        return ()
+    have, are = "has" if len(empty) == 1 else "have", "is" if len(text) == 1 else "are"
+    return (
+        f"{_listed(empty)} {have} no text in any record, so {_listed(text)} {are} compared instead. "
+        "Check the export, or choose the column with the texts.",
+    )
+
+
+def _is_named_text(column: ColumnStats) -> bool:
+    return bool(column.words & ((words.TITLE - {"name"}) | words.BODY)) and not column.words & words.NOT_TEXT
+
+
 def _text_fit(column: ColumnStats) -> float:
     """How much a column looks like the text of a record; 0.5 and more is a text."""
     many_words = min(column.mean_words, 12) / 12
@@ -247,7 +298,7 @@ def _is_title(column: ColumnStats) -> bool:
     if column.words & words.TITLE == {"name"} and column.words & words.REQUESTER:
         return False  # "Customer name" names a person
     if column.words & words.BODY and not named:
-        return column.words >= {"short"} and column.mean_words < 25
+        return bool(column.words & words.SHORT) and column.mean_words < 25
     differs = column.distinct_fraction > (0.1 if named else 0.8)
     return differs and (1.5 if named else 3) <= column.mean_words <= 25 and column.letter_fraction > 0.5
 

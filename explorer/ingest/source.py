@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest import archives
 from explorer.ingest.archives import MAX_BYTES as MAX_BYTES
+from explorer.ingest.declared import declared_codecs
 from explorer.ingest.encodings import (
     LONGEST_LINE,
     Encoding,
@@ -20,6 +21,7 @@ from explorer.ingest.encodings import (
     decode_all,
     find_encoding,
     find_wide,
+    is_ebcdic,
     text_pieces,
 )
 from explorer.params import ReadParams
@@ -80,14 +82,23 @@ class Source:
         begin = _NOT_NUL.search(self.data)
         if begin is None:
             return False
-        return find_wide(self.data) is not None or not _is_binary(self.data[begin.start() : begin.start() + _HEAD])
+        if find_wide(self.data) is not None or is_ebcdic(self.data):
+            return True
+        return not _is_binary(self.data[begin.start() : begin.start() + _HEAD])
 
     @cached_property
     def encoding(self) -> Encoding:
         """How the text is written. Raises UnreadableFileError for a file that is not text."""
         if not self.is_text:
             raise self.unreadable()
-        return find_encoding(self.data, self.params.encoding)
+        found = find_encoding(self.data, self.params.encoding)
+        if self.params.encoding is not None or (found.codec.startswith("utf") and found.fallback is None):
+            return found  # the bytes themselves prove it, whatever the file declares
+        for codec in declared_codecs(self.data):
+            declared = find_encoding(self.data, codec)
+            if not declared.notes:  # every byte is a letter of it
+                return replace(declared, notes=(f"Read as {declared.name}, as the file itself declares.",))
+        return found
 
     @cached_property
     def decoded(self) -> Decoded:
@@ -161,7 +172,7 @@ def _read_bytes(path: Path, shown: str) -> bytes:
     except FileNotFoundError as error:
         raise InputError(f"There is no file {str(path)!r}. Check the path.") from error
     except IsADirectoryError as error:
-        raise InputError(f"{shown} is a folder. Choose the files inside it.") from error
+        raise InputError(f"{str(path)!r} is a folder. Choose the files inside it.") from error
     except OSError as error:
         raise InputError(f"{shown} could not be read: {error.strerror or 'the disk refused'}.") from error
     if len(data) > archives.MAX_BYTES:

@@ -40,12 +40,20 @@ class Spool:
         """All rows in the order in which they came; a column that some tables lack is null there."""
         if self._file is None:
             return _united(self._waiting)
-        self._write()
-        self._file.flush()
+        if self._waiting:
+            self._write()
         mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._sink.close()
+        self._close()
         whole = pa.py_buffer(mapped)
         return _united([pa.ipc.open_stream(whole.slice(start, length)).read_all() for start, length in self._places])
+
+    def __del__(self) -> None:
+        self._close()  # of a file whose reader gave up
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._sink.close()
+            self._file.close()
 
     def _write(self) -> None:
         """Move what waits to the file, as an Arrow stream of its own."""
@@ -59,6 +67,7 @@ class Spool:
                 writer.write_table(table)
             end = self._sink.tell()
             self._sink.write(bytes(-end % _ALIGNMENT))
+            self._file.flush()
         except OSError as error:
             raise StorageError(
                 f"What was read could not be kept in {tempfile.gettempdir()} ({error.strerror}). Free some disk space."

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from explorer.ingest import role_words as words
 from explorer.ingest.column_stats import ColumnStats
 from explorer.ingest.exports import Export
+from explorer.types import Table
 
 #: The roles of this module, in the order in which columns are given away.
 TICKET_ROLES = ("closed", "link", "status", "priority", "product", "requester")
@@ -14,6 +18,7 @@ TICKET_ROLES = ("closed", "link", "status", "priority", "product", "requester")
 _MOST_STATES = 60
 _MOST_PRIORITIES = 20
 _LONGEST = 100
+_API = r"^\s*(?i:https?://(?:api\.|[^/?#]+/(?:[^?#]*/)?(?:api|rest|_apis)/)|https?://[^?#]+\.json$)"
 
 
 def from_export(
@@ -38,8 +43,33 @@ def guess_ticket_role(stats: Sequence[ColumnStats], role: str, reasons: dict[str
     return column.name
 
 
+def also_from_export(
+    export: Export, names: Mapping[str, str], stats: Sequence[ColumnStats], taken: set[str]
+) -> tuple[str, ...]:
+    """Every further column of a known export that holds a part of the text."""
+    by_name = {column.name: column for column in stats if column.n_filled and not column.is_fraction}
+    found = (by_name.get(names.get(name, "")) for name in export.also)
+    return tuple(column.name for column in found if column is not None and column.name not in taken)
+
+
+def api_links(table: Table, stats: Sequence[ColumnStats]) -> set[str]:
+    """Columns whose web addresses are those of an interface for programs: nobody opens them in a browser."""
+    columns = (column.name for column in stats if _is_link(column))
+    return {name for name in columns if _is_api(table.cells.column(name))}
+
+
+def _is_api(column: pa.ChunkedArray) -> bool:
+    is_one = pc.match_substring_regex(column.drop_null(), _API)
+    return 2 * (pc.sum(is_one).as_py() or 0) > len(is_one)
+
+
 def _is_link(column: ColumnStats) -> bool:
     return column.link_fraction >= 0.8
+
+
+def _is_own_link(column: ColumnStats) -> bool:
+    """Addresses that are the record's: one that many records share is that of a person, a product or a list."""
+    return _is_link(column) and column.distinct_fraction > 0.9
 
 
 def _is_short(column: ColumnStats) -> bool:
@@ -56,7 +86,7 @@ _FITS: Mapping[str, Callable[[ColumnStats], bool]] = {
     "body": lambda column: not column.is_fraction,
     "time": _is_time,
     "closed": _is_time,
-    "link": _is_link,
+    "link": _is_own_link,
     "status": _is_short,
     "priority": _is_short,
     "product": lambda column: _is_short(column) and not _is_link(column),
@@ -66,12 +96,11 @@ _FITS: Mapping[str, Callable[[ColumnStats], bool]] = {
 
 def _link_fit(column: ColumnStats) -> float:
     """Addresses of their own for each record; one that the name calls an API is worse."""
-    if not _is_link(column) or column.filled_fraction < 0.5:
+    if not _is_own_link(column) or column.filled_fraction < 0.5:
         return 0.0
-    is_own = column.distinct_fraction > 0.9
     named = bool(column.words & words.LINK)
     is_other = bool(column.words & {"api", "repository", "comments", "avatar", "image", "icon", "attachment"})
-    return max(0.5 * named + 1.0 * is_own + 0.3 * column.filled_fraction - 0.6 * is_other - 0.6 * (not is_own), 0.0)
+    return 1.0 + 0.5 * named + 0.3 * column.filled_fraction - 0.6 * is_other
 
 
 def _status_fit(column: ColumnStats) -> float:

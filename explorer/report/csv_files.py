@@ -89,13 +89,16 @@ class _Copies:
         heads = self._heads[self._place[texts]]  # the place behind the last is that of NO_TEXT
         is_other = (heads >= 0) & (heads != rows[:, None])
         is_copy = is_other & (np.cumsum(is_other, axis=1) <= k)
+        if not distinct.n_texts:  # nothing is near, and there is no text that -1 could stand for
+            return _as_struct(heads, np.zeros(heads.shape, dtype=np.float32), is_copy)
         n_copies = is_copy.sum(axis=1)
         is_near = np.arange(min(near.texts.shape[1], k)) < (k - n_copies)[:, None]
         is_near[texts < 0] = False
         near_rows = distinct.first_row[near.texts[texts, :k]]
-        distance = np.round(1 - near.similarity[texts, :k].astype(np.float64), 6).clip(min=0)
+        distance = np.round(1 - near.similarity[texts, :k].astype(np.float64), 6).clip(min=0).astype(np.float32)
         used = np.hstack([is_copy, is_near])
-        return _as_struct(np.hstack([heads, near_rows]), np.hstack([np.zeros(heads.shape), distance]), used)
+        distances = np.hstack([np.zeros(heads.shape, dtype=np.float32), distance])
+        return _as_struct(np.hstack([heads, near_rows]), distances, used)
 
 
 def _as_struct(ids: Ints, distances: Floats, used: Bools) -> pa.StructArray:
@@ -103,7 +106,7 @@ def _as_struct(ids: Ints, distances: Floats, used: Bools) -> pa.StructArray:
     offsets = pa.array(np.concatenate([[0], np.cumsum(used.sum(axis=1))]), type=pa.int32())
     lists = [
         pa.ListArray.from_arrays(offsets, pa.array(ids[used], type=pa.int64())),
-        pa.ListArray.from_arrays(offsets, pa.array(distances[used].astype(np.float32), type=pa.float32())),
+        pa.ListArray.from_arrays(offsets, pa.array(distances[used], type=pa.float32())),
     ]
     return pa.StructArray.from_arrays(lists, ["ids", "distances"])
 

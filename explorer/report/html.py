@@ -21,12 +21,13 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from explorer.copies import copies_of_texts
 from explorer.report.cells import page_text, shorten
 from explorer.report.files import replacing
 from explorer.report.html_map import N_COLOURS, map_data
 from explorer.report.summary import counted, headline, record_noun, summary
 from explorer.report.worddiff import Segment, differing_facts, word_diff
-from explorer.types import Analysis
+from explorer.types import Analysis, Ints
 
 MAX_GROUPS = 50
 MAX_MEMBERS = 6
@@ -99,6 +100,8 @@ def _printable(value: object) -> object:
 def _context(analysis: Analysis) -> dict[str, Any]:
     facts = summary(analysis)
     noun = record_noun(analysis)
+    n_same, n_worded = copies_of_texts(analysis)
+    duplicates, anomalies = analysis.duplicates, analysis.anomalies
     return {
         "headline": headline(analysis),
         "headline_parts": headline(analysis).split(", "),
@@ -107,8 +110,11 @@ def _context(analysis: Analysis) -> dict[str, Any]:
         "nouns": noun + "s",
         "counted": counted,
         "counts": facts["counts"],
+        "n_same": int(n_same.sum()),
+        "n_worded": int(n_worded.sum()),
+        "left_out": analysis.corpus.left_out,
         "facts": facts,
-        "threshold": analysis.duplicates.threshold,
+        "threshold": duplicates.threshold,
         "reports": analysis.corpus.reports,
         "rejected": [
             {
@@ -120,8 +126,8 @@ def _context(analysis: Analysis) -> dict[str, Any]:
         ],
         "warnings": analysis.warnings,
         "clusters": _clusters(analysis),
-        "groups": [_group(analysis, group) for group in range(min(MAX_GROUPS, analysis.duplicates.n_groups))],
-        "anomalies": [_anomaly(analysis, rank) for rank in range(min(MAX_ANOMALIES, len(analysis.anomalies.ranked)))],
+        "groups": [_group(analysis, group, n_worded) for group in range(min(MAX_GROUPS, duplicates.n_groups))],
+        "anomalies": [_anomaly(analysis, rank, n_worded) for rank in range(min(MAX_ANOMALIES, len(anomalies.ranked)))],
         "settings": [
             (f"{stage}.{name}", "automatic" if value is None else value)
             for stage, values in facts["settings"].items()
@@ -150,7 +156,7 @@ def _clusters(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def _group(analysis: Analysis, group: int) -> dict[str, Any]:
+def _group(analysis: Analysis, group: int, n_worded: Ints) -> dict[str, Any]:
     duplicates = analysis.duplicates
     leader = int(duplicates.representative[group])
     members = np.flatnonzero(duplicates.group == group)
@@ -160,13 +166,13 @@ def _group(analysis: Analysis, group: int) -> dict[str, Any]:
         "number": group,
         "n_records": int(duplicates.n_records[group]),
         "n_texts": len(members) + 1,
-        "leader": {**_who(analysis, leader), "text": _plain(_text(analysis, leader), _SHOWN_LENGTH)},
-        "members": [_member(analysis, leader, int(text)) for text in members[:MAX_MEMBERS]],
+        "leader": {**_who(analysis, leader, n_worded), "text": _plain(_text(analysis, leader), _SHOWN_LENGTH)},
+        "members": [_member(analysis, leader, int(text), n_worded) for text in members[:MAX_MEMBERS]],
         "n_more": max(0, len(members) - MAX_MEMBERS),
     }
 
 
-def _member(analysis: Analysis, leader: int, text: int) -> dict[str, Any]:
+def _member(analysis: Analysis, leader: int, text: int, n_worded: Ints) -> dict[str, Any]:
     """A member beside its leader; masked texts are compared as masked, since times and addresses always differ."""
     is_masked = analysis.corpus.mask
     a, b = (
@@ -174,7 +180,7 @@ def _member(analysis: Analysis, leader: int, text: int) -> dict[str, Any]:
         for one in (leader, text)
     )
     return {
-        **_who(analysis, text),
+        **_who(analysis, text, n_worded),
         "as_read": _plain(_text(analysis, text), _SHOWN_LENGTH) if is_masked else None,
         "similarity": float(analysis.duplicates.similarity[text]),
         "segments": abridged(word_diff(a, b)),
@@ -182,15 +188,15 @@ def _member(analysis: Analysis, leader: int, text: int) -> dict[str, Any]:
     }
 
 
-def _anomaly(analysis: Analysis, rank: int) -> dict[str, Any]:
+def _anomaly(analysis: Analysis, rank: int, n_worded: Ints) -> dict[str, Any]:
     anomalies = analysis.anomalies
     text = int(anomalies.ranked[rank])
     nearest = int(anomalies.nearest[text])
     beside = None
     if nearest >= 0:
-        beside = {**_who(analysis, nearest), "text": _plain(_text(analysis, nearest), _SHOWN_LENGTH)}
+        beside = {**_who(analysis, nearest, n_worded), "text": _plain(_text(analysis, nearest), _SHOWN_LENGTH)}
     return {
-        **_who(analysis, text),
+        **_who(analysis, text, n_worded),
         "rank": rank + 1,
         "strangeness": float(anomalies.strangeness[text]),
         "reason": page_text(anomalies.reasons[rank]),
@@ -228,9 +234,15 @@ def _ends(text: str, is_first: bool, is_last: bool) -> str:
     return f"{head} […] {tail}"
 
 
-def _who(analysis: Analysis, text: int) -> dict[str, Any]:
+def _who(analysis: Analysis, text: int, n_worded: Ints) -> dict[str, Any]:
+    """The record that stands for a text, how many have the text, and how many of these word what does not count
+    otherwise."""
     row = int(analysis.distinct.first_row[text])
-    return {"id": page_text(analysis.corpus.ids[row], _ID_LENGTH), "n_records": int(analysis.distinct.counts[text])}
+    return {
+        "id": page_text(analysis.corpus.ids[row], _ID_LENGTH),
+        "n_records": int(analysis.distinct.counts[text]),
+        "n_worded": int(n_worded[text]),
+    }
 
 
 def _text(analysis: Analysis, text: int) -> str:

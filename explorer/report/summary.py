@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.counting import counted as counted
 from explorer.ingest.ticket_roles import TICKET_ROLES
 from explorer.types import Analysis, Corpus
 
@@ -30,11 +31,6 @@ COUNT_LABELS: Mapping[str, str] = {
     "n_windowed_texts": "Texts read in pieces",
     "n_unreadable_texts": "Texts compared by letters",
 }
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """``count`` with its noun: "1 ticket", "2 tickets"; ``many`` is the plural where an s does not make it."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def record_noun(analysis: Analysis) -> str:

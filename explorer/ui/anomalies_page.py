@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
 
@@ -15,6 +17,14 @@ from explorer.ui.strange import Finding
 
 _MORE = 50  # unflagged texts that are shown on request
 _LINES = 18  # of a text, before it scrolls
+
+
+class Listed(NamedTuple):
+    """The texts of the list, the place of the open one, and whether the address names one that is not in the list."""
+
+    texts: Ints
+    place: int
+    is_elsewhere: bool
 
 
 def stop_if_nothing_to_judge(analysis: Analysis) -> None:
@@ -33,8 +43,8 @@ def stop_if_nothing_to_judge(analysis: Analysis) -> None:
     st.stop()
 
 
-def choose_list(analysis: Analysis) -> tuple[Ints, int | None]:
-    """The headline with what may be listed below it: the texts of the list, and the place of the open one."""
+def choose_list(analysis: Analysis) -> Listed | None:
+    """The headline with what may be listed below it; None where nothing is listed."""
     left, right = st.columns([5, 6], gap="large")
     with left:
         _show_headline(analysis)
@@ -52,15 +62,15 @@ def choose_list(analysis: Analysis) -> tuple[Ints, int | None]:
                 help="The cut is a suggestion: look just under it when most of what is flagged is right.",
             )
     texts = strange.ranked_texts(analysis, n_more if more else 0)
-    place = _place_in_address(analysis, texts) if len(texts) else None
+    listed = _listed(analysis, texts) if len(texts) else None
     with right:
         st.plotly_chart(
-            charts.strangeness_figure(analysis.anomalies, None if place is None else int(texts[place])),
+            charts.strangeness_figure(analysis.anomalies, None if listed is None else int(texts[listed.place])),
             key="strangeness",
             config={"displayModeBar": False},
             alt="How many texts are how strange, and where the cut lies",
         )
-    return texts, place
+    return listed
 
 
 def _show_headline(analysis: Analysis) -> None:
@@ -92,18 +102,21 @@ def _show_headline(analysis: Analysis) -> None:
     )
 
 
-def _place_in_address(analysis: Analysis, texts: Ints) -> int:
-    """The place of the record (row) or the rank that the address names, else the first."""
+def _listed(analysis: Analysis, texts: Ints) -> Listed:
+    """The record (row) or the rank that the address names is open, else the first; an address may hold anything."""
     row = state.row_in_address("row", analysis.corpus.n_records)
     if row is not None:
         places = np.flatnonzero(texts == analysis.distinct.text_of_row[row])
-        return int(places[0]) if len(places) else 0
-    rank = state.row_in_address("rank", len(texts) + 1)
-    return max(rank - 1, 0) if rank is not None else 0
+    else:
+        rank = state.row_in_address("rank", len(texts) + 1)
+        places = np.array([rank - 1]) if rank else np.empty(0, dtype=np.int64)
+    is_named = bool({"row", "rank"} & set(st.query_params))
+    return Listed(texts, int(places[0]) if len(places) else 0, is_named and not len(places))
 
 
-def show_findings(analysis: Analysis, texts: Ints, place: int) -> None:
+def show_findings(analysis: Analysis, listed: Listed) -> None:
     """The list, and below it the open one."""
+    texts, place, is_elsewhere = listed
 
     def choose(new: int) -> None:
         state.put_in_address("row", None)
@@ -115,6 +128,8 @@ def show_findings(analysis: Analysis, texts: Ints, place: int) -> None:
         lambda part: strange.anomalies_frame(analysis, texts).iloc[part],
     )
     lists.show_list(lines, place, choose, columns=_columns(analysis), height=37 + 35 * 7)
+    if is_elsewhere:
+        st.caption("The record or rank in the address is not among these; the strangest is open.")
     found = strange.finding(analysis, texts, place)
     title, steps = st.columns([3, 2], vertical_alignment="center")
     badge = ":orange-badge[flagged]" if found.is_anomaly else ":gray-badge[not flagged]"

@@ -12,13 +12,13 @@ import threading
 import plotly.graph_objects as go
 import streamlit as st
 
-from explorer.copies import count_copies
+from explorer.copies import Copies, copies_of, count_copies
 from explorer.embed import Embedder, get_embedder
 from explorer.ingest.templates import TemplateValues, template_values
 from explorer.pipeline import with_threshold
 from explorer.search import Hit, search_records
 from explorer.types import Analysis, Bools, Duplicates
-from explorer.ui import figures, filters, groups, selection
+from explorer.ui import colours, figures, filters, groups, selection
 from explorer.ui.filters import Filters
 from explorer.ui.selection import Stands
 from explorer.workspace.library import Library
@@ -86,6 +86,13 @@ def copies(fingerprint: str, _analysis: Analysis) -> tuple[int, int]:
     return count_copies(_analysis)
 
 
+@st.cache_resource(max_entries=50, show_spinner=False)
+def copies_of_record(fingerprint: str, row: int, _analysis: Analysis) -> Copies:
+    """See :func:`explorer.copies.copies_of`."""
+    del fingerprint
+    return copies_of(_analysis, row)
+
+
 @st.cache_resource(max_entries=20, show_spinner=False)
 def facts(fingerprint: str, threshold: float, _analysis: Analysis) -> groups.GroupFacts:
     """See :func:`explorer.ui.groups.group_facts`."""
@@ -114,6 +121,15 @@ def figure(key: tuple[object, ...], _analysis: Analysis, _view: figures.View, _m
     drawn = figures.map_figure(_analysis, _view, _marks, _hover_texts(_analysis.fingerprint, _analysis))
     drawn.update_layout(meta=str(key[-1]))
     return drawn
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def colouring(
+    fingerprint: str, choice: str, chosen: Filters, _analysis: Analysis, _matches: Bools | None
+) -> colours.Colouring:
+    """See :func:`explorer.ui.colours.colouring`; ``_matches`` are the records that pass the filters ``chosen``."""
+    del fingerprint, chosen
+    return colours.colouring(_analysis, choice, _matches)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -6,7 +6,8 @@ formula, and Streamlit replaces some colour codes (``#000001``) wherever they st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +19,7 @@ from explorer.report.cells import page_text
 from explorer.report.html_map import shown_texts
 from explorer.types import Analysis, Bools, Floats, Ints
 from explorer.ui.colours import ACCENT, ALERT, CLUSTERS, NOISE, Colouring, cluster_colour, colouring
+from explorer.ui.filters import texts_of_rows
 from explorer.ui.selection import Area, Extent, extent_of
 
 __all__ = ["MAX_POINTS", "NOISE", "Marks", "View", "cluster_colour", "drawn_texts", "figure_text", "map_figure"]
@@ -28,6 +30,7 @@ MAX_POINTS = 100_000
 MANY_POINTS = 20_000
 
 HEIGHT = 580
+_HOLLOW_PIXELS = 3.0  # the rim of a hollow point
 _MOST_RINGS = 2_000  # around hits; more of them would cover the map
 _N_NAMES = 15
 _NAME_LENGTH = 30
@@ -57,6 +60,13 @@ class Hover(NamedTuple):
         template = "<b>%{text}</b><br>%{hovertext}<extra></extra>"
         return {"text": self.heads[texts], "hovertext": self.bodies[texts], "hovertemplate": template}
 
+    def with_details(self, details: Mapping[int, str]) -> Hover:
+        """The same with a last line for the texts that have ``details``."""
+        bodies = self.bodies.copy()
+        for text, words in details.items():
+            bodies[text] += f"<br>{figure_text(words)}"
+        return Hover(self.heads, bodies)
+
 
 @dataclass(frozen=True)
 class View:
@@ -76,8 +86,8 @@ class View:
 class Marks:
     """What stands out on the map.
 
-    ``matches`` (d,) are the texts that pass the filters (None: all), ``hits`` (d,) those that a search found (None: no
-    search). ``chosen`` is a text to point at and ``area`` outlines to draw.
+    ``matches`` (n,) are the records that pass the filters (None: all), ``hits`` (d,) the texts that a search found
+    (None: no search). ``chosen`` is a text to point at and ``area`` outlines to draw.
     """
 
     matches: Bools | None = None
@@ -123,18 +133,19 @@ def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None
     the browser cannot select them: what comes back then is the outline alone, and not a hundred thousand points.
     ``hover`` are the :func:`hover_texts` of what is drawn, where they are at hand.
     """
-    colours = colouring(analysis, view.colour)
+    colours = colouring(analysis, view.colour, marks.matches)
+    match = None if marks.matches is None else texts_of_rows(analysis, marks.matches)
     extent = extent_of(analysis.layout.xy)
     texts = drawn_texts(analysis)
     if hover is None:
         hover = hover_texts(analysis, texts)
-    found = (
-        None if marks.hits is None else np.flatnonzero(marks.hits & _where(marks.matches, np.arange(len(marks.hits))))
-    )
-    layers = _layers(texts, colours, marks)
+    if len(texts) <= MANY_POINTS:
+        hover = hover.with_details(colours.details)
+    found = None if marks.hits is None else np.flatnonzero(marks.hits if match is None else marks.hits & match)
+    layers = _hollow_apart(_layers(texts, colours, match, marks.hits), colours.mixed)
     traces = _point_traces(analysis, view, colours, layers, hover)
     if view.rings:
-        flagged = texts[analysis.anomalies.is_anomaly[texts] & _where(marks.matches, texts)]
+        flagged = texts[analysis.anomalies.is_anomaly[texts] & _where(match, texts)]
         traces.append(_ring(analysis, flagged, "diamond-open", ALERT, 1.2))
     if found is not None and len(found) <= _MOST_RINGS:
         traces.append(_ring(analysis, found, "circle-open", ACCENT, 2.0))
@@ -148,27 +159,28 @@ def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None
 
 @dataclass(frozen=True, eq=False)
 class _Layer:
-    """Texts drawn alike: with the colouring's colours or in grey, at an opacity, enlarged or not."""
+    """Texts drawn alike: with the colouring's colours or in grey, at an opacity, enlarged or not, hollow or not."""
 
     texts: Ints
     is_coloured: bool
     opacity: float
     scale: float = 1.0
+    is_hollow: bool = False
 
 
 def _where(mask: Bools | None, texts: Ints) -> Bools:
     return np.ones(len(texts), dtype=np.bool_) if mask is None else mask[texts]
 
 
-def _layers(texts: Ints, colours: Colouring, marks: Marks) -> list[_Layer]:
+def _layers(texts: Ints, colours: Colouring, matches: Bools | None, hits: Bools | None) -> list[_Layer]:
     """From the bottom up: filtered out, what has no colour, what has one, and what a search found."""
-    match, known = _where(marks.matches, texts), colours.known[texts]
+    match, known = _where(matches, texts), colours.known[texts]
     dense = len(texts) > MANY_POINTS
     full, grey = (0.75, 0.5) if dense else (0.85, 0.6)
     out = [_Layer(texts[~match], False, 0.1 if dense else 0.16)]
-    if marks.hits is None:
+    if hits is None:
         return [*out, _Layer(texts[match & ~known], False, grey), _Layer(texts[match & known], True, full)]
-    found = marks.hits[texts]
+    found = hits[texts]
     return [
         *out,
         _Layer(texts[match & ~found & ~known], False, 0.15),
@@ -176,6 +188,16 @@ def _layers(texts: Ints, colours: Colouring, marks: Marks) -> list[_Layer]:
         _Layer(texts[match & found & ~known], False, 1.0, 1.4),
         _Layer(texts[match & found & known], True, 1.0, 1.4),
     ]
+
+
+def _hollow_apart(layers: list[_Layer], mixed: Bools) -> list[_Layer]:
+    """The layers with the texts of which one colour is not the whole truth in layers of their own."""
+    out = []
+    for layer in layers:
+        is_mixed = mixed[layer.texts]
+        out.append(replace(layer, texts=layer.texts[~is_mixed]))
+        out.append(replace(layer, texts=layer.texts[is_mixed], is_hollow=True))
+    return out
 
 
 def _sizes(analysis: Analysis, texts: Ints) -> Floats:
@@ -199,6 +221,8 @@ def _point_traces(
             "line": {"width": 0},
             "color": NOISE,
         }
+        if layer.is_hollow:
+            marker |= {"symbol": "circle-open", "line": {"width": _HOLLOW_PIXELS}}
         if layer.is_coloured:
             marker |= {
                 "color": colours.values[layer.texts],

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,7 +18,7 @@ from explorer.report.cells import export_text
 from explorer.types import Progress, RejectedRow
 from explorer.ui.server import sample_folder
 from explorer.workspace.config import load_config
-from explorer.workspace.home import data_folder
+from explorer.workspace.incoming import Incoming
 from explorer.workspace.isolated import read_isolated
 from explorer.workspace.tables import load_inspection, load_table
 
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
 
 SAMPLE_CHOSEN = "sample_chosen"  # in the session: which sample
 _ROUND = "upload_round"  # in the session: a new number empties the uploader
-_KEEP_SECONDS = 24 * 3600  # an upload that was never analysed is forgotten after a day
+_HELD = "held"  # in the session: what is chosen now
 _MAX_LISTED = 2_000  # files on the server
 
 
@@ -77,23 +73,26 @@ def upload_key() -> str:
 
 def choose_uploads(uploads: list[UploadedFile]) -> Chosen:
     """Keeps uploads on disk under random names; the visitor's names are only shown."""
-    folder = _incoming()
-    paths, names, digest = [], [], blake2b(digest_size=12)
+    incoming, paths, names, digest = Incoming(), [], [], blake2b(digest_size=12)
     for upload in uploads:
-        content = upload.getbuffer()
-        part = blake2b(content, digest_size=16).digest()
-        path = folder / part.hex()
-        if not path.exists():
-            own = folder / f"{token_hex(8)}.part"
-            with os.fdopen(os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(content)
-            own.replace(path)
-        path.touch()
-        digest.update(part + upload.name.encode("utf-8", "replace"))
+        path = incoming.keep(upload.getbuffer())
+        digest.update(bytes.fromhex(path.name) + upload.name.encode("utf-8", "replace"))
         paths.append(path)
         # A child process cannot be given a NUL in an argument, and a lone surrogate cannot be stored.
         names.append("".join(c if c.isprintable() else "\ufffd" for c in upload.name)[:200] or "upload")
+    incoming.note(digest.hexdigest(), paths)
     return Chosen(tuple(paths), tuple(names), digest.hexdigest())
+
+
+def hold(chosen: Chosen | None) -> None:
+    """Makes ``chosen`` what the visitor has chosen now: of what they chose before and took back nothing stays."""
+    incoming = Incoming()
+    incoming.sweep()
+    before: Chosen | None = st.session_state.get(_HELD)
+    if before is not None and (chosen is None or chosen.fingerprint != before.fingerprint):
+        incoming.forget_choice(before.fingerprint)
+        incoming.forget_uploads(set(before.paths).difference(chosen.paths if chosen else ()))
+    st.session_state[_HELD] = chosen
 
 
 def choose_sample(sample: Sample) -> Chosen:
@@ -150,7 +149,7 @@ def read(chosen: Chosen, reading: ReadParams) -> Inspection:
 def read_folder(chosen: Chosen, reading: ReadParams) -> Path:
     """Where the chosen files' table is, read in this way."""
     way = blake2b("\0".join(reading.to_arguments()).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return _incoming() / f"read-{chosen.fingerprint}-{way}"
+    return Incoming().read_folder(chosen.fingerprint, way)
 
 
 def rejected_csv(chosen: Chosen, reading: ReadParams) -> bytes:
@@ -170,20 +169,7 @@ def _safe_cells(rejected: Sequence[RejectedRow]) -> Iterator[list[object]]:
 
 def forget(chosen: Chosen) -> None:
     """Removes what an analysis has taken a copy of, and empties the choice."""
-    folder = _incoming()
-    for path in chosen.paths:
-        if path.parent == folder:
-            path.unlink(missing_ok=True)
-    for path in folder.glob(f"read-{chosen.fingerprint}-*"):
-        shutil.rmtree(path, ignore_errors=True)
+    hold(chosen)
+    hold(None)
     st.session_state.pop(SAMPLE_CHOSEN, None)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-
-
-def _incoming() -> Path:
-    folder = data_folder() / "incoming"
-    folder.mkdir(exist_ok=True, mode=0o700)
-    for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > _KEEP_SECONDS:
-            path.unlink(missing_ok=True) if path.is_file() else shutil.rmtree(path, ignore_errors=True)
-    return folder

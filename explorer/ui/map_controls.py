@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -154,39 +155,56 @@ def _show_category(analysis: Analysis, i: int, column: str) -> list[str]:
     )
 
 
-def _time_bounds(analysis: Analysis) -> tuple[datetime, datetime] | None:
-    """The first and last minute of the file; None where its times do not differ."""
+class _TimeBounds(NamedTuple):
+    """The first and the last step of the file's times, each a day or a minute, as the moments at which they begin."""
+
+    first: datetime
+    last: datetime
+    step: timedelta
+
+    def floor(self, moment: datetime) -> datetime:
+        """The beginning of the step that ``moment`` is in."""
+        moment = moment.replace(tzinfo=None)
+        return moment - (moment - datetime.min) % self.step
+
+
+def _time_bounds(analysis: Analysis) -> _TimeBounds | None:
+    """Days where the times span more than three of them, otherwise minutes; None where all are in the same one."""
     times = analysis.corpus.times
     known = times[~np.isnat(times)] if times is not None else None
-    if known is None or not len(known) or known.min() == known.max():
+    if known is None or not len(known):
         return None
-    first = known.min().astype("datetime64[m]").astype(datetime)
-    last = (known.max().astype("datetime64[m]") + np.timedelta64(1, "m")).astype(datetime)
-    return first, last
+    earliest, latest = known.min().astype("datetime64[ms]"), known.max().astype("datetime64[ms]")
+    unit, step = ("D", timedelta(days=1)) if latest - earliest > timedelta(days=3) else ("m", timedelta(minutes=1))
+    first, last = (moment.astype(f"datetime64[{unit}]").astype("datetime64[ms]") for moment in (earliest, latest))
+    return _TimeBounds(first.astype(datetime), last.astype(datetime), step) if first < last else None
 
 
 def _show_time(analysis: Analysis) -> tuple[int | None, int | None]:
-    """The chosen span in milliseconds since 1970, None at an end that was not moved."""
+    """The chosen span in milliseconds since 1970, from the beginning of the first step that is shown to the end of the
+    last one; None at an end that was not moved."""
     bounds = _time_bounds(analysis)
     if bounds is None:
         return None, None
-    first, last = bounds
-    long = last - first > timedelta(days=3)
     since, until = st.slider(
         "Time",
-        first,
-        last,
-        bounds,
-        step=timedelta(days=1) if long else timedelta(minutes=1),
+        bounds.first,
+        bounds.last,
+        (bounds.first, bounds.last),
+        step=bounds.step,
         key="time",
         bind="query-params",
-        format="D MMM YYYY" if long else "D MMM HH:mm",
+        format="D MMM YYYY" if bounds.step >= timedelta(days=1) else "D MMM HH:mm",
     )
-    return None if since <= first else _milliseconds(since), None if until >= last else _milliseconds(until)
+    since, until = bounds.floor(since), bounds.floor(until)
+    return (
+        None if since <= bounds.first else _milliseconds(since),
+        None if until >= bounds.last else _milliseconds(until + bounds.step) - 1,
+    )
 
 
 def _milliseconds(moment: datetime) -> int:
-    return int(np.datetime64(moment.replace(tzinfo=None), "ms").astype(np.int64))
+    return int(np.datetime64(moment, "ms").astype(np.int64))
 
 
 def _clear_filters(analysis: Analysis) -> None:
@@ -195,4 +213,4 @@ def _clear_filters(analysis: Analysis) -> None:
     st.session_state["strange"] = st.session_state["repeated"] = False
     bounds = _time_bounds(analysis)
     if bounds is not None:
-        st.session_state["time"] = bounds
+        st.session_state["time"] = (bounds.first, bounds.last)

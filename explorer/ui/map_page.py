@@ -19,6 +19,7 @@ from explorer.report.csv_files import write_csv
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Bools, Ints
 from explorer.ui import cached, colours, filters, parts, selection, state
+from explorer.ui.colours import Colouring, LegendEntry
 from explorer.ui.figures import HEIGHT, MAX_POINTS, Marks
 from explorer.ui.map_controls import Wish
 from explorer.ui.record_panel import show_record
@@ -154,7 +155,7 @@ def show_map(analysis: Analysis, wish: Wish, match: Bools | None, found: Found |
         hit_rows[found.rows] = True
         hits = filters.texts_of_rows(analysis, hit_rows)
     marks = Marks(
-        matches=None if match is None else filters.texts_of_rows(analysis, match),
+        matches=match,
         hits=hits,
         chosen=text if text >= 0 else None,
         area=Area.decode(code, extent) if code else None,
@@ -204,7 +205,7 @@ def _forget_marks() -> None:
     st.session_state[_IN_BROWSER] = None
 
 
-def show_side(analysis: Analysis, wish: Wish, now: Chosen) -> None:
+def show_side(analysis: Analysis, wish: Wish, match: Bools | None, now: Chosen) -> None:
     """Beside the map: the open record, or what the selection has in common, or what the colours mean."""
     with st.container(height=HEIGHT, border=False, key=f"side-{now.row}"):  # a new key begins at the top again
         if now.row is not None:
@@ -212,7 +213,7 @@ def show_side(analysis: Analysis, wish: Wish, now: Chosen) -> None:
             return
         if now.rows is not None:
             _show_selection(analysis, now)
-        _show_legend(analysis, wish)
+        _show_legend(analysis, wish, match)
 
 
 def _show_selection(analysis: Analysis, now: Chosen) -> None:
@@ -245,45 +246,68 @@ def _show_selection(analysis: Analysis, now: Chosen) -> None:
     st.caption("The list of these records is below the map.")
 
 
-def _show_legend(analysis: Analysis, wish: Wish) -> None:
-    drawn = colours.colouring(analysis, wish.view.colour)
+def _show_legend(analysis: Analysis, wish: Wish, match: Bools | None) -> None:
+    drawn = cached.colouring(analysis.fingerprint, wish.view.colour, wish.filters, analysis, match)
     name = colours.colour_choices(analysis).get(wish.view.colour, "Clusters")
     st.markdown(f"**{parts.plain(page_text(name, 40))}**")
     if drawn.ticks:
-        stops = ", ".join(f"{colour} {stop:.0%}" for stop, colour in drawn.scale)
-        ticks = "".join(
-            f"<span>{escape(label)}</span>" for _, label in (drawn.ticks[0], drawn.ticks[2], drawn.ticks[-1])
-        )
-        st.html(
-            f'<div style="height:12px;border-radius:6px;background:linear-gradient(90deg,{stops})"></div>'
-            f'<div style="display:flex;justify-content:space-between;font-size:.8rem;opacity:.75">{ticks}</div>'
-        )
+        _show_scale(drawn)
     elif drawn.legend:
-        st.html(_legend_html(drawn.legend))
+        st.html(_legend_html(drawn.legend, record_noun(analysis) + "s"))
+        if match is not None:
+            st.caption("Only what matches the filters is counted.")
     else:
-        st.caption("There are too few texts for clusters.")
+        st.caption("Nothing matches the filters.")
+    n_mixed = int(drawn.mixed.sum())
+    if drawn.rule and (drawn.ticks or n_mixed):
+        st.caption(drawn.rule)
+    if n_mixed:
+        _show_mark("○", "inherit", f"{counted(n_mixed, 'text')} with {drawn.mixed_rule}")
     if wish.view.rings and len(analysis.anomalies.ranked):
-        st.html(
-            f'<div style="font-size:.85rem;opacity:.85"><span style="color:{colours.ALERT};margin-right:.5em">◇</span>'
-            "anomaly</div>"
-        )
+        _show_mark("◇", colours.ALERT, "anomaly")
 
 
-def _legend_html(entries: Sequence[colours.LegendEntry]) -> str:
+def _show_mark(mark: str, colour: str, words: str) -> None:
+    st.html(
+        f'<div style="font-size:.85rem;opacity:.85"><span style="color:{colour};margin-right:.5em">{mark}</span>'
+        f"{words}</div>"
+    )
+
+
+def _show_scale(drawn: Colouring) -> None:
+    stops = ", ".join(f"{colour} {stop:.0%}" for stop, colour in drawn.scale)
+    ticks = "".join(f"<span>{escape(label)}</span>" for _, label in (drawn.ticks[0], drawn.ticks[2], drawn.ticks[-1]))
+    st.html(
+        f'<div style="height:12px;border-radius:6px;background:linear-gradient(90deg,{stops})"></div>'
+        f'<div style="display:flex;justify-content:space-between;font-size:.8rem;opacity:.75">{ticks}</div>'
+    )
+
+
+def _legend_html(entries: Sequence[LegendEntry], noun: str) -> str:
     grey = [entry for entry in entries if entry.colour == colours.NOISE]
     named = [entry for entry in entries if entry.colour != colours.NOISE]
     more = named[_LEGEND_LINES:]
     if more:
-        grey.insert(0, colours.LegendEntry("transparent", f"{len(more):,} more", sum(e.n_records for e in more)))
+        n_texts, n_records = sum(e.n_texts for e in more), sum(e.n_records for e in more)
+        grey.insert(0, LegendEntry("transparent", f"{len(more):,} more", n_texts, n_records))
+    head = _legend_line("transparent", "", "texts", noun)
     lines = (
-        '<div style="display:flex;align-items:baseline;gap:.55em;padding:.13em 0">'
-        f'<span style="flex:none;width:.7em;height:.7em;border-radius:50%;background:{entry.colour}"></span>'
-        '<span style="flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"><bdi>'
-        f"{escape(page_text(entry.label, 80))}</bdi></span>"
-        f'<span style="opacity:.65;font-variant-numeric:tabular-nums">{entry.n_records:,}</span></div>'
-        for entry in [*named[:_LEGEND_LINES], *grey]
+        _legend_line(e.colour, page_text(e.label, 80), f"{e.n_texts:,}", f"{e.n_records:,}")
+        for e in [*named[:_LEGEND_LINES], *grey]
     )
-    return f'<div style="font-size:.85rem;line-height:1.35">{"".join(lines)}</div>'
+    return f'<div style="font-size:.85rem;line-height:1.35">{head}{"".join(lines)}</div>'
+
+
+def _legend_line(colour: str, label: str, n_texts: str, n_records: str) -> str:
+    number = "flex:none;width:{};text-align:right;opacity:.65;font-variant-numeric:tabular-nums"
+    return (
+        '<div style="display:flex;align-items:baseline;gap:.55em;padding:.13em 0">'
+        f'<span style="flex:none;width:.7em;height:.7em;border-radius:50%;background:{colour}"></span>'
+        '<span style="flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap"><bdi>'
+        f"{escape(label)}</bdi></span>"
+        f'<span style="{number.format("3.6em")}">{n_texts}</span>'
+        f'<span style="{number.format("4.6em")}">{n_records}</span></div>'
+    )
 
 
 def show_tables(analysis: Analysis, found: Found | None, now: Chosen) -> None:

@@ -25,7 +25,7 @@ def show_headline(analysis: Analysis) -> None:
         f"{number['n_distinct_texts']:,}",
         border=True,
         help="Records with the same text count once"
-        + (", with times, ids, numbers and names that vary ignored." if analysis.corpus.mask else "."),
+        + (f"; {analysis.corpus.left_out} do not count." if analysis.corpus.left_out else "."),
     )
     columns[2].metric(
         "Duplicate groups",
@@ -145,23 +145,23 @@ def _show_clusters(analysis: Analysis) -> None:
     if not clusters.names:
         st.caption("No clusters: the texts are too few, or too evenly spread.")
         return
-    share = clusters.n_records / max(int(analysis.distinct.counts.sum()), 1)
+    percent = 100 * clusters.n_records / max(int(analysis.distinct.counts.sum()), 1)
     frame = {
         "cluster": list(clusters.names[: _SHOWN + 4]),
         "records": clusters.n_records[: _SHOWN + 4].tolist(),
-        "share": np.round(share[: _SHOWN + 4], 4).tolist(),
+        "share": np.round(percent[: _SHOWN + 4], 1).tolist(),
     }
+    column = st.column_config
+    # The widths fit a third of a window of 1,100 pixels; a wider one stretches them.
     st.dataframe(
         frame,
         hide_index=True,
         width="stretch",
         key="clusters",
         column_config={
-            "share": st.column_config.ProgressColumn(
-                "share", format="percent", min_value=0, max_value=float(share.max())
-            ),
-            "cluster": st.column_config.TextColumn("cluster", width="medium"),
-            "records": st.column_config.NumberColumn("records", format="localized", width="small"),
+            "cluster": column.TextColumn(width=145),
+            "records": column.NumberColumn(format="localized", width=70),
+            "share": column.NumberColumn(format="%.1f%%", width=65, help="Of all records that have a text."),
         },
     )
 

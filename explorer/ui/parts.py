@@ -57,6 +57,7 @@ def open_or_stop(title: str) -> Analysis:
     header(title, entry)
     if entry.status.state != "done":
         show_run(entry)
+        st.page_link(st.session_state["pages"]["start"], label="Go to the start page", icon=":material/arrow_back:")
         st.stop()
     return cached.analysis(entry.id, entry.status.updated)
 
@@ -73,14 +74,18 @@ def header(title: str, entry: Entry) -> None:
 
 
 def show_run(entry: Entry) -> None:
-    """The state of a run that is not done: progress with Cancel, or why it ended."""
+    """The state of a run that is not done: progress with Cancel, or why it ended and a button to try again."""
     status = entry.status
     if status.is_active:
         _show_progress(entry.id)
-    elif status.state == "cancelled":
+        return
+    if status.state == "cancelled":
         st.warning("This analysis was cancelled.", icon=":material/cancel:")
     else:
         st.error(plain(status.message or "This analysis failed."), icon=":material/error:")
+    if st.button("Try again", icon=":material/refresh:", key="retry"):
+        cached.library().restart(entry.id)
+        st.rerun()
 
 
 @st.fragment(run_every=1.0)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from explorer.errors import InputError, SettingsError
 from explorer.ingest.cleaning import KINDS
+from explorer.ingest.date_order import CHOOSE_ORDER
 from explorer.ingest.inspection import Inspection
 from explorer.ingest.log_columns import LINE
 from explorer.ingest.log_formats import LOG_FORMATS
-from explorer.ingest.sessions import GUESS
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.report.cells import page_text
 from explorer.report.summary import counted
-from explorer.types import ReadReport
+from explorer.types import ReadReport, Roles
 from explorer.ui import cached, intake, parts, state
 from explorer.workspace.library import Request
 
@@ -53,6 +53,7 @@ def show(chosen: intake.Chosen) -> None:
     with found:
         for report in inspection.reports:
             _show_report(report)
+        _ask_order(chosen, inspection)
         _show_rejected(chosen, reading, inspection)
         _show_rows(inspection)
     request = _choose_settings(chosen, inspection, reading)
@@ -156,6 +157,23 @@ def _show_report(report: ReadReport) -> None:
         st.caption(parts.plain(note))
 
 
+def _ask_order(chosen: intake.Chosen, inspection: Inspection) -> None:
+    """Where dates can be read both ways, the question; the answer goes where every other decision is changed."""
+    if not any(note.endswith(CHOOSE_ORDER) for report in inspection.reports for note in report.notes):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            "**Is 01/02/2024 the first of February, or the second of January?** Nothing in the file decides it."
+        )
+        for is_day_first, answer in ((True, "1 February"), (False, "January 2")):
+            st.button(
+                answer,
+                key=f"order-{is_day_first}-{chosen.fingerprint}",
+                on_click=st.session_state.__setitem__,
+                args=(f"day-first-{chosen.fingerprint}", is_day_first),
+            )
+
+
 def _show_rejected(chosen: intake.Chosen, reading: ReadParams, inspection: Inspection) -> None:
     if not inspection.n_rejected:
         return
@@ -188,12 +206,10 @@ def _show_rows(inspection: Inspection) -> None:
 def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: ReadParams) -> Request | None:
     """The columns' roles and the settings; None (with a hint) when no text column is chosen."""
     guessed = inspection.roles
-    texts, ids, times = list(guessed.text), guessed.id, guessed.time
-    if not inspection.is_lines:
-        texts, ids, times = _choose_columns(chosen, inspection)
-        if not texts:
-            st.warning("Choose at least one column with the text to compare.", icon=":material/edit_note:")
-            return None
+    columns = _choose_columns(chosen, inspection)
+    if not columns.text:
+        st.warning("Choose at least one column with the text to compare.", icon=":material/edit_note:")
+        return None
     left, right = st.columns(2)
     clean = left.toggle(
         "Leave out signatures, quotes, markup and form text",
@@ -215,9 +231,7 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
     settings = _choose_numbers()
     return Request(
         names=chosen.names,
-        id_column=None if inspection.is_lines or ids == guessed.id else ids or "",
-        text_columns=None if inspection.is_lines or tuple(texts) == guessed.text else tuple(texts),
-        time_column=None if inspection.is_lines or times == guessed.time else times or "",
+        **_chosen_columns(columns, guessed, is_session=session is not None),
         reading=reading,
         mask=None if mask == inspection.mask else mask,
         clean=None if clean == inspection.clean else clean,
@@ -228,17 +242,19 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
 
 def _choose_session(chosen: intake.Chosen, inspection: Inspection) -> str | None:
     """By what log records are put together to sessions; None leaves each one by itself."""
+    told = {field.name: field.told for field in inspection.sessions}
     fields = [name for name in inspection.columns if name not in (*inspection.roles.text, inspection.roles.time, LINE)]
     session: str | None = st.selectbox(
         "One record for",
-        [GUESS, *fields],
+        [*told, *(name for name in fields if name not in told)],
         index=None,
         key=f"session-{chosen.fingerprint}",
         placeholder="each line of the log",
-        format_func=lambda field: "each session, found by what repeats" if field == GUESS else f"each {field}",
+        format_func=lambda field: told.get(field, f"each {field}"),
         accept_new_options=True,
         help="A request, block, virtual machine or thread whose lines tell one story becomes one record. Choose a "
-        "column, or type the key of KEY=value in the messages.",
+        "column, or type the key of KEY=value in the messages. What its lines share is then its id, and it has no "
+        "categories.",
     )
     return session
 
@@ -247,9 +263,10 @@ def _show_cut(inspection: Inspection) -> None:
     """What cleaning leaves out of the comparison, with an example of each kind."""
     if not inspection.cut:
         return
+    records = "Records" if inspection.n_cleaned == inspection.n_records else f"Of {inspection.n_cleaned:,} records"
     with st.expander("What is left out when texts are compared", icon=":material/content_cut:"):
         rows = [
-            {"What": KINDS[kind], "Records": n, "For example": page_text(inspection.cut_examples.get(kind, ""))}
+            {"What": KINDS[kind], records: n, "For example": page_text(inspection.cut_examples.get(kind, ""))}
             for kind, n in inspection.cut.items()
         ]
         st.dataframe(rows, hide_index=True, width="stretch", key="cut")
@@ -288,8 +305,19 @@ def _choose_numbers() -> dict[str, Any]:
     }
 
 
-def _choose_columns(chosen: intake.Chosen, inspection: Inspection) -> tuple[list[str], str | None, str | None]:
+class _Columns(NamedTuple):
+    """The columns' roles as they stand in the preview."""
+
+    text: tuple[str, ...]
+    id: str | None
+    time: str | None
+    categories: tuple[str, ...]
+
+
+def _choose_columns(chosen: intake.Chosen, inspection: Inspection) -> _Columns:
     guessed, columns = inspection.roles, list(inspection.columns)
+    if columns == [LINE]:  # nothing to choose from
+        return _Columns(guessed.text, guessed.id, guessed.time, guessed.categories)
     key = f"{chosen.fingerprint}-{hash(inspection.columns)}"  # another reading has other columns
     left, middle, right = st.columns([2, 1, 1])
     texts = left.multiselect(
@@ -308,15 +336,38 @@ def _choose_columns(chosen: intake.Chosen, inspection: Inspection) -> tuple[list
         format_func=lambda name: "none: file and line" if name is None else name,
         help=_why(guessed.reasons, "id"),
     )
+    no_time = "as found in the lines" if inspection.is_lines and guessed.time is None else "none"
     time_column = right.selectbox(
         "Time of a record",
         choices,
         choices.index(guessed.time),
         key=f"time-{key}",
-        format_func=lambda name: "none" if name is None else name,
+        format_func=lambda name: no_time if name is None else name,
         help=_why(guessed.reasons, "time"),
     )
-    return texts, id_column, time_column
+    categories = st.multiselect(
+        "Categories",
+        list(dict.fromkeys([*columns, *guessed.categories])),  # a log's level may be found in its lines
+        list(guessed.categories),
+        key=f"categories-{key}-{hash(guessed.categories)}",
+        placeholder="none",
+        help="What the map can be coloured and filtered by, and what is compared between a selection and the rest.",
+    )
+    return _Columns(tuple(texts), id_column, time_column, tuple(categories))
+
+
+def _chosen_columns(columns: _Columns, guessed: Roles, *, is_session: bool) -> dict[str, Any]:
+    """What the analysis is told about columns: nothing where it will guess the same, else everything as it is shown.
+
+    A session has an id and columns of its own.
+    """
+    as_guessed = (columns.text, columns.id, columns.time) == (guessed.text, guessed.id, guessed.time)
+    told: dict[str, Any] = {}
+    if not as_guessed:
+        told |= {"text_columns": columns.text, "time_column": columns.time or "", "id_column": columns.id or ""}
+    if not as_guessed or columns.categories != guessed.categories:
+        told["categories"] = columns.categories
+    return {name: value for name, value in told.items() if not (is_session and name in ("id_column", "categories"))}
 
 
 def _why(reasons: Any, role: str) -> str | None:

@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.copies import pair_kind
+from explorer.copies import Copies, pair_kind
 from explorer.report.cells import page_text
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Ints
-from explorer.ui import groups, parts, wildcards
+from explorer.ui import cached, groups, parts, wildcards
 
 _READABLE = 0.4  # share of two texts that must be the same for a diff to help
 _FEW_IDS = 12  # are listed at once
 _MOST_IDS = 5_000
 _LINES_AT_ONCE = 500
+_FEW_WORDINGS = 2  # are open at once
+_WORDINGS_AT_ONCE = 10
 _FIELD_LENGTH = 40
 
 
@@ -65,18 +67,46 @@ def show_beside(analysis: Analysis, reference_row: int, row: int, lines: int) ->
 
 
 def show_other_records(analysis: Analysis, member: groups.Member) -> None:
-    """All records of one text: the ids of its copies or, where texts were masked, the lines as they stand."""
-    others = member.rows[member.rows != member.row]
+    """All records of one text: the ids of its copies, and what stands in those that are worded otherwise; where texts
+    were masked, the lines as they stand."""
     if analysis.corpus.mask:
         wildcards.show_values(analysis, member.text)
         _show_lines(analysis, member)
-    elif len(others) > _FEW_IDS:
-        with st.expander(f"Word for word also in {len(others):,} others", icon=":material/content_copy:"):
-            parts.show_text(_listed(analysis, others), lines=8)
-    elif len(others):
+        return
+    copies = cached.copies_of_record(analysis.fingerprint, member.row, analysis)
+    if len(copies.same) > _FEW_IDS:
+        with st.expander(f"Word for word also in {len(copies.same):,} others", icon=":material/content_copy:"):
+            parts.show_text(_listed(analysis, copies.same), lines=8)
+    elif len(copies.same):
         with st.container(gap=None):
-            st.caption(f"Word for word also in {counted(len(others), 'other')}:")
-            parts.show_text(_listed(analysis, others))
+            _show_copies(analysis, copies.same)
+    if len(copies.other):
+        _show_wordings(analysis, member, copies)
+
+
+def _show_copies(analysis: Analysis, rows: Ints) -> None:
+    st.caption(f"Word for word also in {counted(len(rows), 'other')}:")
+    parts.show_text(_listed(analysis, rows), lines=8)
+
+
+def _show_wordings(analysis: Analysis, member: groups.Member, copies: Copies) -> None:
+    """The copies that differ in what does not count, each wording once and beside the text they are copies of."""
+    says = "says" if len(copies.other) == 1 else "say"
+    label = f"{counted(len(copies.other), 'other')} {says} the same but for {analysis.corpus.left_out}"
+    key, n = f"wordings-{member.row}", copies.n_wordings
+    few = n <= _FEW_WORDINGS
+    shown = st.expander(label, key=key, expanded=few, on_change="rerun", icon=":material/difference:")
+    if not shown.open:
+        return
+    with shown:
+        n_pages = -(-n // _WORDINGS_AT_ONCE)
+        page = st.pagination(n_pages, key=f"{key}-page", max_visible_pages=5) if n_pages > 1 else 1
+        for number in range((page - 1) * _WORDINGS_AT_ONCE, min(page * _WORDINGS_AT_ONCE, n)):
+            row, *more = copies.worded(number)
+            show_record_line(analysis, int(row))
+            show_beside(analysis, member.row, int(row), lines=10)
+            if more:
+                _show_copies(analysis, np.array(more))
 
 
 def _listed(analysis: Analysis, rows: Ints) -> str:

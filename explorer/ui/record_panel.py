@@ -11,7 +11,7 @@ from explorer.ingest.cleaning import KINDS, explain_cleaning
 from explorer.report.cells import page_text, shorten
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis
-from explorer.ui import parts, record_lines, state, wildcards
+from explorer.ui import cached, parts, record_lines, state, wildcards
 
 _N_NEAREST = 8
 _LINES = 16  # of the text, before it scrolls
@@ -80,12 +80,14 @@ def _show_place(analysis: Analysis, row: int, text: int) -> None:
     """Cluster, copies, duplicate group and strangeness, a line each."""
     pages = st.session_state["pages"]
     label, group = int(analysis.clusters.label[text]), int(analysis.duplicates.group[text])
-    n_copies = int(analysis.distinct.counts[text]) - 1
     noun = record_noun(analysis)
     lines = [f":material/workspaces: {parts.plain(page_text(analysis.clusters.name_of(label), 60))}"]
-    if n_copies:
-        same = "the same but for what does not count" if analysis.corpus.left_out else "word for word the same"
-        lines.append(f":material/content_copy: {counted(n_copies, 'other ' + noun)} {same}")
+    copies = cached.copies_of_record(analysis.fingerprint, row, analysis)
+    if len(copies.same):
+        lines.append(f":material/content_copy: {counted(len(copies.same), 'other ' + noun)} word for word the same")
+    if len(copies.other):
+        others = counted(len(copies.other), "other " + noun)
+        lines.append(f":material/difference: {others} the same but for {analysis.corpus.left_out}")
     rank = _rank(analysis, text)
     if rank is not None:
         strangeness = float(analysis.anomalies.strangeness[text])

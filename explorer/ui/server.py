@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from explorer.errors import SettingsError
 from explorer.workspace.config import load_config
+from explorer.workspace.incoming import Incoming
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -27,11 +28,13 @@ def serve(port: int, *, open_browser: bool) -> NoReturn:
             f"Port {port} is in use, maybe by a dashboard that is open already: look at http://localhost:{port}, or "
             f"choose another one with --port {port + 1}."
         )
+    Incoming().sweep()
     app = _find("app.py", "app.py")
     command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"]
     command.append(f"--server.maxUploadSize={load_config().dashboard.upload_mb}")
     command.append(f"--server.headless={str(not open_browser).lower()}")
     os.chdir(app.parent)  # Streamlit reads its settings from the folder it is started in
+    sys.stdout.write(f"Explorer opens at http://localhost:{port}, for this machine only. Ctrl-C ends it.\n")
     sys.stdout.flush()
     os.execv(command[0], command)  # noqa: S606 - it takes this process's place, so that a signal reaches it
 

@@ -20,13 +20,16 @@ def show_current_run() -> None:
         return
     st.subheader(parts.plain(entry.title), anchor=False)
     parts.show_run(entry)
-    if not entry.status.is_active and st.button("Try again", icon=":material/refresh:", key="retry"):
-        cached.library().restart(entry.id)
-        st.rerun()
 
 
 def choose() -> intake.Chosen | None:
     """Upload or sample; None while nothing is chosen."""
+    chosen = _choose()
+    intake.hold(chosen)
+    return chosen
+
+
+def _choose() -> intake.Chosen | None:
     limits = load_config().dashboard
     left, right = st.columns([3, 2], gap="large")
     with left:

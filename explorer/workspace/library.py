@@ -28,6 +28,7 @@ from explorer.embed.store import VectorStore
 from explorer.errors import SettingsError, StorageError
 from explorer.params import ReadParams
 from explorer.workspace.home import cache_folder, data_folder
+from explorer.workspace.incoming import Incoming, content_hash
 from explorer.workspace.status import Status, is_alive, read_status, write_status
 
 READ_FOLDER = "read"  # of an analysis: the table that was read
@@ -43,6 +44,7 @@ class Request:
     id_column: str | None = None
     text_columns: tuple[str, ...] | None = None
     time_column: str | None = None
+    categories: tuple[str, ...] | None = None
     reading: ReadParams = field(default_factory=ReadParams)
     mask: bool | None = None
     clean: bool | None = None
@@ -70,6 +72,8 @@ class Request:
         }
         out += [f"--{name}={value}" for name, value in options.items() if value is not None]
         out += [f"--text-column={name}" for name in self.text_columns or ()]
+        if self.categories is not None:
+            out += [f"--category-column={name}" for name in self.categories] or ["--categories="]
         out += self.reading.to_arguments()
         if self.mask is not None:
             out.append("--mask" if self.mask else "--no-mask")
@@ -177,12 +181,14 @@ class Library:
             write_status(folder, replace(status, state="cancelled"))
 
     def delete(self, analysis_id: str) -> None:
-        """Removes an analysis and everything derived from its upload: files, results, and vectors only it used."""
+        """Removes an analysis and everything derived from its upload: files, results, vectors only it used, and what is
+        kept of a file with the same content that was chosen and not analysed."""
         folder = self._known(analysis_id)
         if folder is None:
             return
         self.cancel(analysis_id)
         with self._lock():
+            Incoming(self._home).forget_copies((folder / "source").glob("*"))
             shutil.rmtree(folder)
             VectorStore(cache_folder(), analysis_id).forget_owner()
 
@@ -264,11 +270,7 @@ def _identify(files: Sequence[Path], request: Request) -> str:
     question = [asdict(request), version("embedding-explorer")]
     digest = blake2b(json.dumps(question, sort_keys=True).encode("utf-8", "surrogatepass"), digest_size=8)
     for path in files:
-        part = blake2b(digest_size=16)
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                part.update(block)
-        digest.update(part.digest())
+        digest.update(bytes.fromhex(content_hash(path)))
     return digest.hexdigest()
 
 

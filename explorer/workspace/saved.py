@@ -61,15 +61,15 @@ def save_analysis(analysis: Analysis, directory: Path) -> None:
     Raises StorageError when the disk refuses.
     """
     folder = directory / FOLDER
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     meta_path = folder / "saved.json"
-    meta_path.unlink(missing_ok=True)  # it is written last: without it there is no analysis
     corpus = analysis.corpus
     arrays, meta = _taken_apart(analysis)
     if corpus.times is not None:
         arrays["corpus.times"] = corpus.times.astype("datetime64[ms]").astype(np.int64)
     records = pa.table({"id": string_column(corpus.ids), "text": string_column(corpus.texts)})
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        meta_path.unlink(missing_ok=True)  # it is written last: without it there is no analysis
         _write(folder / "records.parquet", lambda path: pq.write_table(records, path, compression="zstd"))
         _write(folder / "fields.parquet", lambda path: pq.write_table(_with_rows(corpus.fields), path))
         texts = pa.table({"text": list(analysis.distinct.texts)})
@@ -80,8 +80,9 @@ def save_analysis(analysis: Analysis, directory: Path) -> None:
         _write(meta_path, lambda path: path.write_bytes(content))
     except OSError as error:
         raise StorageError(
-            f"The analysis could not be saved in {directory} ({error.strerror}). Free some disk space."
-        ) from (error)
+            f"The analysis could not be saved in {folder} ({error.strerror or type(error).__name__}). Free some disk "
+            "space, or choose another folder."
+        ) from error
 
 
 def load_analysis(directory: str | Path) -> Analysis:

@@ -32,6 +32,15 @@ def lines_bytes() -> bytes:
     return "\n".join(" ".join(row) for row in ROWS).encode()
 
 
+def drawn_bytes() -> bytes:
+    lines = [" | ".join(["", *row, ""]).strip() for row in [COLUMNS, ["---", "---"], *ROWS]]
+    return "\n".join(lines).encode()
+
+
+def aligned_bytes() -> bytes:
+    return "\n".join(f"{a:<6} {b}" for a, b in [COLUMNS, ["-" * 6, "-" * 30], *ROWS]).encode()
+
+
 def jsonl_bytes() -> bytes:
     return "\n".join(json.dumps(dict(zip(COLUMNS, row, strict=True))) for row in ROWS).encode()
 
@@ -108,21 +117,54 @@ def w3c_bytes() -> bytes:
     return "\n".join(["#Version: 1.0", "#Fields: date time x-text", *lines]).encode()
 
 
+def json_log_bytes() -> bytes:
+    entries = [
+        {"timestamp": f"2026-11-21T06:48:1{i}Z", "severity": "ERROR", "message": " ".join(row)}
+        for i, row in enumerate(ROWS)
+    ]
+    return json.dumps({"entries": entries}).encode()
+
+
+def html_bytes() -> bytes:
+    rows = (f"<tr><td>{key}</td><td>{text}</td></tr>" for key, text in ROWS)
+    head = "".join(f"<th>{name}</th>" for name in COLUMNS)
+    return f"<html><body><table><tr>{head}</tr>{''.join(rows)}</table></body></html>".encode()
+
+
+def xml_workbook_bytes() -> bytes:
+    cells = ("".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row) for row in [COLUMNS, *ROWS])
+    rows = "".join(f"<Row>{row}</Row>" for row in cells)
+    schema = "urn:schemas-microsoft-com:office:spreadsheet"
+    sheet = f'<Worksheet ss:Name="S"><Table>{rows}</Table></Worksheet>'
+    return f'<?xml version="1.0"?><Workbook xmlns="{schema}" xmlns:ss="{schema}">{sheet}</Workbook>'.encode()
+
+
+def xml_bytes() -> bytes:
+    tickets = (f"<ticket><id>{key}</id><text>{text}</text></ticket>" for key, text in ROWS)
+    return f'<?xml version="1.0"?>\n<tickets>{"".join(tickets)}</tickets>'.encode()
+
+
 EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "csv": ("tickets.csv", csv_bytes),
     "log lines": ("app.log", lines_bytes),
+    "drawn table": ("tickets.md", drawn_bytes),
+    "fixed width": ("tickets.txt", aligned_bytes),
     "journald export": ("journal.export", journal_bytes),
     "journald verbose": ("journal.txt", journal_verbose_bytes),
     "Windows events (XML)": ("events.xml", event_xml_bytes),
     "Windows events (text)": ("events.txt", event_text_bytes),
     "Windows events (CSV)": ("events.csv", event_csv_bytes),
     "W3C extended log": ("u_ex261121.log", w3c_bytes),
+    "JSON log": ("entries.json", json_log_bytes),
     "jsonl": ("tickets.jsonl", jsonl_bytes),
     "json": ("tickets.json", json_bytes),
     "xlsx": ("tickets.xlsx", xlsx_bytes),
     "ods": ("tickets.ods", ods_bytes),
     "xls": ("tickets.xls", lambda: xls([COLUMNS, *ROWS])),
     "xlsb": ("tickets.xlsb", lambda: xlsb([COLUMNS, *ROWS])),
+    "html": ("tickets.xls", html_bytes),
+    "xml workbook": ("tickets.xls", xml_workbook_bytes),
+    "xml": ("tickets.xml", xml_bytes),
     "mbox": ("tickets.mbox", mbox_bytes),
     "eml": ("ticket.eml", lambda: message(0)),
     "feather": ("tickets.feather", feather_bytes),

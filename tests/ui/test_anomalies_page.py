@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +17,7 @@ from tests.ui.opened import open_page, shown
 USUAL = [f"printer {place} prints {fault} pages" for place in ("north", "south", "east") for fault in ("blank", "grey")]
 STRANGE = "Grandma's plum cake needs <b>cinnamon</b> & sugar"
 STRANGER = "zebra quartz"
+NOT_LISTED = "is not among these; the strangest is open"
 
 
 @pytest.fixture
@@ -51,7 +53,23 @@ def test_a_link_opens_its_rank_or_its_record(analysis, home, address):
 def test_an_address_may_hold_anything(analysis, home, address):
     app = page(analysis, home, **address)
     assert "Rank 1" in shown(app)
+    assert NOT_LISTED in shown(app)
     assert not app.error
+
+
+def test_a_record_that_is_not_in_the_list_is_said_to_be_elsewhere(analysis, home):
+    usual = str(int(np.flatnonzero(~analysis.row_values(analysis.anomalies.is_anomaly, False))[0]))
+    app = page(analysis, home, row=usual)
+    assert "Rank 1" in shown(app)
+    assert NOT_LISTED in shown(app)
+    app = page(analysis, home, row=usual, more="true")
+    assert "Rank 1" not in shown(app)
+    assert NOT_LISTED not in shown(app)
+
+
+@pytest.mark.parametrize("address", [{}, {"rank": "2"}])
+def test_what_is_in_the_list_is_not_said_to_be_elsewhere(analysis, home, address):
+    assert NOT_LISTED not in shown(page(analysis, home, **address))
 
 
 def test_next_and_previous_walk_through_the_list(analysis, home):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.copies import count_copies, pair_kind
+from explorer.copies import copies_of, count_copies, pair_kind
 from explorer.types import Analysis, Bools, Duplicates
 from explorer.ui import downloads, groups
 from tests.factories import HOSTILE_TEXTS, make_analysis
@@ -176,6 +176,57 @@ def test_the_same_after_masking_is_told_apart_from_exact_copies():
     assert count_copies(analysis) == (2, 1)
     kinds = [pair_kind(analysis, 0, row) for row in (1, 2, 3)]
     assert kinds == ["exact", "masked", "exact"]
+
+
+SIGNED = [
+    "The printer jams.\n--\nAnna Bell",
+    "The printer  jams.\n--\nAnna Bell",
+    "The printer jams.\n--\nTom Miller, phone 4711",
+    "The printer jams.\n--\nTom Miller, phone 4711",
+    "The printer jams.\n--\nKim <b>Oh</b>",
+    "The printer jams.\n--\nAnna Bell",
+]
+
+
+def test_copies_that_differ_in_what_does_not_count_are_not_called_word_for_word_and_are_shown(home):
+    app = page(make_analysis(SIGNED, clean=True), home, group="0")
+    said = shown(app)
+    assert "Word for word also in 2 others" in said
+    assert "T-2, T-6" in said
+    assert "3 others say the same but for signatures, quotes, markup and form text" in labels(app)
+    assert said.count("phone 4711") == 1  # each wording once
+    assert "Word for word also in 1 other" in said  # the second record of that wording
+    assert "Kim" in said
+    assert "&lt;b&gt;Oh" in said
+
+
+def labels(app: AppTest) -> list[str]:
+    return [expander.label for expander in app.expander]
+
+
+def test_many_wordings_open_on_request(home):
+    app = page(make_analysis([f"The printer jams.\n--\nperson {i}" for i in range(30)], clean=True), home)
+    assert "29 others say the same but for signatures, quotes, markup and form text" in labels(app)
+    assert "person 7" not in shown(app)
+
+
+def test_the_copies_of_a_record_are_all_its_text_has():
+    analysis = make_analysis([*SIGNED, "vpn", ""], clean=True)
+    found = copies_of(analysis, 0)
+    assert found.same.tolist() == [1, 5]
+    assert [found.worded(number).tolist() for number in range(found.n_wordings)] == [[2, 3], [4]]
+    assert copies_of(analysis, 4).worded(0).tolist() == [0, 1, 5]
+    assert [len(part) for part in copies_of(analysis, 6)] == [0, 0, 0]
+    assert [len(part) for part in copies_of(analysis, 7)] == [0, 0, 0]
+    assert count_copies(analysis) == (2, 3)
+
+
+def test_the_wordings_of_a_record_do_not_depend_on_the_order_of_the_file():
+    there, back = make_analysis(SIGNED, clean=True), make_analysis(SIGNED[::-1], clean=True)
+    found, other = copies_of(there, 0), copies_of(back, 5)
+    last = len(SIGNED) - 1
+    for number in range(found.n_wordings):
+        assert sorted(found.worded(number).tolist()) == sorted((last - other.worded(number)).tolist())
 
 
 def test_every_record_of_a_group_is_in_one_member(analysis):

@@ -1,9 +1,12 @@
 """The map page, without a browser: what it says, and what a link to it opens."""
 
 import dataclasses
+import re
+from datetime import datetime
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from explorer.params import EmbedParams, Params
 from explorer.report.cells import without_surrogates
@@ -103,6 +106,28 @@ def test_filters_from_a_link_are_counted(opened, analysis):
     assert app.multiselect(key="c0").value == []
 
 
+def test_the_legend_counts_what_is_drawn_and_what_matches(opened):
+    made = make_analysis([text for text in ("backup failed", "vpn down") for _ in range(6)])
+    made = with_column(made, "team", ["Alpha", *["Beta"] * 5] * 2)
+    app = opened(made, colour="team")
+    text = legend(app)
+    assert text == "texts tickets Beta 2 10 Alpha 0 2"
+    assert "most frequent value" in shown(app)
+    assert "2 texts with records of different values" in shown(app)
+    app = opened(made, colour="team", c0="Alpha")
+    assert legend(app) == "texts tickets Alpha 2 2"
+    assert "Only what matches the filters is counted" in shown(app)
+    assert "different values" not in shown(app)
+    app = opened(made, colour="team", c0="Alpha", clusters="-1", strange="true")
+    assert "Nothing matches the filters." in shown(app)
+
+
+def legend(app: AppTest) -> str:
+    """The words of the legend."""
+    (html,) = [element.proto.body for element in app.get("html") if ">texts<" in element.proto.body]
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
+
+
 def test_a_time_span_is_a_filter(opened, analysis):
     app = opened(analysis)
     first, last = app.slider(key="time").value
@@ -110,6 +135,40 @@ def test_a_time_span_is_a_filter(opened, analysis):
     assert "of 17 tickets match the filters" in shown(app)
     app.button(key="clear-filters").click().run()
     assert app.slider(key="time").value == (first, last)
+
+
+def test_a_day_that_is_shown_is_in_the_filter_with_all_its_hours(opened):
+    times = ["2026-01-01T22:30", "2026-01-02T07:10", "2026-01-05T00:00", "2026-01-05T23:59:59.999", "2026-01-06T00:00"]
+    app = opened(make_analysis([f"printer {i}" for i in range(6)], times=[*times, "2026-01-09T03:00"]))
+    slider = app.slider(key="time")
+    first, last = slider.value
+    assert (first.replace(tzinfo=None), last.replace(tzinfo=None)) == (datetime(2026, 1, 1), datetime(2026, 1, 9))
+    slider.set_value((first.replace(day=2), first.replace(day=5))).run()
+    assert "**3** of 6 tickets match the filters" in shown(app)
+    slider.set_value((first, first.replace(day=1))).run()
+    assert "**1** of 6 tickets matches the filters" in shown(app)
+    slider.set_value((first.replace(day=9), last)).run()
+    assert "**1** of 6 tickets matches the filters" in shown(app)
+
+
+def test_a_moment_in_the_address_means_its_day(opened):
+    analysis = make_analysis(["a", "b", "c"], times=["2026-01-01T05:00", "2026-01-05T20:00", "2026-01-09T05:00"])
+    app = opened(analysis, time=["2026-01-01T08:24", "2026-01-05T08:24"])
+    assert "**2** of 3 tickets match the filters" in shown(app)
+
+
+def test_a_minute_that_is_shown_is_in_the_filter_with_all_its_seconds(opened):
+    times = ["2026-01-01T10:00:30", "2026-01-01T10:05:00", "2026-01-01T10:05:59.9", "2026-01-01T10:06:00"]
+    app = opened(make_analysis(["a", "b", "c", "d"], times=times))
+    first, _ = app.slider(key="time").value
+    app.slider(key="time").set_value((first, first.replace(minute=5))).run()
+    assert "**3** of 4 tickets match the filters" in shown(app)
+
+
+def test_times_within_one_minute_are_no_filter(opened):
+    app = opened(make_analysis(["a", "b"], times=["2026-01-01T10:00:01", "2026-01-01T10:00:59"]))
+    assert not app.slider
+    assert not app.exception
 
 
 def test_a_filter_and_a_search_say_how_many_are_both(opened, analysis):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,17 @@ def test_the_overview_says_the_sentence_and_its_numbers(home: Path) -> None:
     said = shown(app).replace("\\", "")
     assert "5 tickets, 3 distinct texts, 1 duplicate group, 1 anomaly" in said
     assert any("1 row set aside" in expander.label for expander in app.expander)
+
+
+def test_the_largest_clusters_fit_beside_each_other_with_their_share(home: Path) -> None:
+    texts = [f"printer jam {word}" for word in ("red", "blue", "green")] * 4 + ["vpn", ""]
+    app = open_page("overview", make_analysis(texts), home)
+    (frame,) = [element for element in app.dataframe if "share" in element.value.columns]
+    assert frame.value["records"].tolist() == [12]
+    assert frame.value["share"].tolist() == [92.3]  # of the 13 with a text
+    widths = [column["width"] for column in json.loads(frame.proto.columns).values() if "width" in column]
+    assert len(widths) == 3
+    assert sum(widths) <= 282, "a third of a window of 1,100 pixels"
 
 
 def test_records_over_time_are_shown_where_there_is_a_time(home: Path) -> None:

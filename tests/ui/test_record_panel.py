@@ -43,3 +43,14 @@ def test_what_was_left_out_of_the_comparison_is_shown(home: Path) -> None:
     said = shown(open_page("map", dataclasses.replace(analysis, corpus=corpus), home, row="0"))
     assert "signatures" in said
     assert said.count("Tel. +49 30 1234567") == 2  # in the record's own text, and among what was left out
+
+
+def test_copies_are_counted_by_whether_their_words_are_those_of_the_open_record(home: Path) -> None:
+    signed = ["It jams.\n--\nAnna", "It jams.\n--\nTom", "It jams.\n--\nTom", "It jams.\n--\nTom"]
+    analysis = make_analysis([*signed, "vpn is down"], clean=True)
+    said = shown(open_page("map", analysis, home, row="0"))
+    assert "word for word" not in said
+    assert "3 other tickets the same but for signatures, quotes, markup and form text" in said
+    said = shown(open_page("map", analysis, home, row="1"))
+    assert "2 other tickets word for word the same" in said
+    assert "1 other ticket the same but for signatures" in said

@@ -39,12 +39,14 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True)
 class CleanedTexts:
-    """``texts`` (n,) as they are compared; ``n_records`` per kind of cut and an example of each; ``forms`` as found.
+    """``texts`` (n,) as they are compared; ``kinds`` (n,) of what was cut out of each; ``n_records`` per kind of cut
+    and an example of each; ``forms`` as found.
 
     The pieces cut out of one record: ``explain_cleaning(text, cleaned.forms)``.
     """
 
     texts: tuple[str, ...]
+    kinds: tuple[frozenset[str], ...]
     forms: Forms
     n_records: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
@@ -59,12 +61,16 @@ def clean_texts(texts: Sequence[str]) -> CleanedTexts:
     distinct = Counter(texts)
     forms = find_forms(distinct)
     cleaned: dict[str, str] = {}
+    kinds: dict[str, frozenset[str]] = {}
+    seen: dict[frozenset[str], frozenset[str]] = {}  # there are few different sets, and many texts
     n_records: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for text, n in distinct.items():
         draft = _draft(text, forms)
         cleaned[text] = _joined(draft, text)
-        for kind, example in _kinds(draft).items():
+        cut = _kinds(draft)
+        kinds[text] = seen.setdefault(frozenset(cut), frozenset(cut))
+        for kind, example in cut.items():
             n_records[kind] += n
             # The longest, then the first in the alphabet: the same in any order of the texts.
             best = examples.get(kind)
@@ -73,6 +79,7 @@ def clean_texts(texts: Sequence[str]) -> CleanedTexts:
     order = [kind for kind in KINDS if n_records[kind]]
     return CleanedTexts(
         texts=tuple(cleaned[text] for text in texts),
+        kinds=tuple(kinds[text] for text in texts),
         forms=forms,
         n_records={kind: n_records[kind] for kind in order},
         examples={kind: examples[kind] for kind in order},

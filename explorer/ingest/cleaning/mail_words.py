@@ -114,6 +114,15 @@ FORWARDED = any_of(
     "message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht",
     "vidarebefordrat meddelande|пересылаемое сообщение|转发的邮件|转发邮件|転送メッセージ",
 )
+#: What an entry in a help desk's journal is called, behind its time and its author.
+JOURNAL = any_of(
+    "work notes?|worknotes?|additional comments?|comments?|notes?|internal notes?|public comments?|private notes?",
+    "arbeitsnotizen|arbeitsnotiz|zusätzliche kommentare|weitere kommentare|kommentare?|notizen|interne notiz",
+    "notes de travail|commentaires supplémentaires|commentaires?|notas de trabajo|comentarios adicionales|comentarios?",
+    "notas de trabalho|comentários adicionais|comentários?|note di lavoro|commenti aggiuntivi|commenti|werknotities",
+    "aanvullende opmerkingen|opmerkingen|рабочие заметки|дополнительные комментарии|комментари[ий]",
+    "工作注释|工作备注|其他备注|其他注释|备注|作業メモ|追加コメント|コメント|작업 메모|추가 설명",
+)
 #: What a subject begins with where the mail below it is what the ticket is about.
 FORWARD_SUBJECT = any_of("fw|fwd|wg|tr|rv|enc|i|doorst|vb|pd|ilt|转发|轉寄")
 SEE_BELOW = any_of(

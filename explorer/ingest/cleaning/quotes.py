@@ -25,6 +25,12 @@ _HAS_DATE = re.compile(
 _WRAPPED_WROTE = re.compile(r"\s*(?:on|am|le|el|em|il|op|den|w dniu)\s.*(?:\d{1,2}:\d\d|\b(?:19|20)\d\d\b)", _I)
 _ORIGINAL = re.compile(rf"\s*[-_=*#~>]{{2,}}.{{0,60}}{words.ORIGINAL}.{{0,60}}[-_=*#~<]{{2,}}\s*\Z", _I)
 _FORWARDED = re.compile(rf"\s*(?:[-_=]{{2,}}\s*{words.FORWARDED}.{{0,60}}|{words.FORWARDED}\s*:?)\s*\Z", _I)
+# "2024-03-01 10:00:00 - System Administrator (Work notes)": what ServiceNow puts above each entry of a journal.
+_JOURNAL = re.compile(
+    rf"\s*\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}},?\s+\d{{1,2}}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?(?:\s[A-Z]{{2,5}})?"
+    rf"\s+[-–—]\s+\S.{{0,120}}\(\s*{words.JOURNAL}\s*\)\s*\Z",
+    _I,
+)
 _HEADERS = re.compile(
     rf"\s*\*?(?:(?P<from>{words.HEADER_FROM})|(?P<date>{words.HEADER_DATE})|(?P<to>{words.HEADER_TO})"
     rf"|(?P<subject>{words.HEADER_SUBJECT}))\*?\s*[:：]\*?\s*(?P<value>\S?)",
@@ -74,6 +80,9 @@ class _Finder:
 
     def _quote_at(self, i: int) -> int:
         """Marks the quoted mail that begins at line ``i``; the line after it, ``i`` where none begins."""
+        if _JOURNAL.match(self._draft.lines[i]):
+            self._draft.cut[i] = QUOTE
+            return i + 1  # the entry itself is what the record says
         if _ORIGINAL.match(self._draft.lines[i]):
             self._draft.cut[i] = QUOTE
             return self._to_the_end(max(self._header_block(i + 1), i + 1))

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from explorer.errors import SettingsError, nearest_name
 from explorer.ingest.continuation import begins_record
-from explorer.ingest.log_columns import MESSAGE
+from explorer.ingest.log_columns import MESSAGE, TIME
 from explorer.ingest.log_formats import (
     containers,
     databases,
@@ -22,7 +22,7 @@ from explorer.ingest.log_formats import (
     web,
 )
 from explorer.ingest.log_formats.base import LogFormat, without_colours
-from explorer.ingest.log_formats.nested import NestedFormat
+from explorer.ingest.log_formats.nested import NestedFormat, with_time
 from explorer.ingest.log_formats.partial import join_parts
 
 __all__ = ["LOG_FORMATS", "choose_format", "format_named", "is_general", "is_json"]
@@ -96,8 +96,16 @@ def _with_inner(known: LogFormat, sample: Sequence[str]) -> LogFormat:
     if known not in _PREFIXES:
         return known
     parsed = join_parts(known.parse(without_colours(pa.array(sample, pa.string()))))
-    messages = parsed.columns[MESSAGE].drop_null().to_pylist() if MESSAGE in parsed.columns else []
-    return NestedFormat(known, _best_format(messages, [other for other in _ALL if other not in _PREFIXES]))
+    if MESSAGE not in parsed.columns:
+        return NestedFormat(known, None)
+    others = [other for other in _ALL if other not in _PREFIXES]
+    inner = _best_format(parsed.columns[MESSAGE].drop_null().to_pylist(), others)
+    if inner is None and TIME in parsed.columns and parsed.columns[TIME].null_count < len(sample):
+        inner = _best_format(with_time(parsed).to_pylist(), others)
+        if inner is not None and not is_general(inner):
+            return NestedFormat(known, inner, has_own_time=True)
+        inner = None
+    return NestedFormat(known, inner)
 
 
 def format_named(name: str, sample: Sequence[str]) -> LogFormat:

@@ -14,10 +14,14 @@ from explorer.ingest.log_formats.partial import join_parts
 
 @dataclass(frozen=True)
 class NestedFormat:
-    """``outer`` gives each line its place and perhaps its time, ``inner`` (None where it is not known) the rest."""
+    """``outer`` gives each line its place and perhaps its time, ``inner`` (None where it is not known) the rest.
+
+    ``has_own_time`` says that the time behind the prefix is the inner log's: the outer one may have one in its place.
+    """
 
     outer: LogFormat
     inner: LogFormat | None
+    has_own_time: bool = False
 
     @property
     def name(self) -> str:
@@ -38,8 +42,14 @@ class NestedFormat:
         if self.inner is None:
             nobody = pa.array([False]).take(pa.array([0] * len(lines), pa.int64()))
             return Parsed(nobody, outside.columns, outside.n_left_out, views, outside.is_head, outside.is_rest)
-        inside = self.inner.parse(views)
         columns = dict(outside.columns)
+        if self.has_own_time:
+            whole = with_time(outside)
+            inside = self.inner.parse(whole)
+            views = pc.if_else(inside.is_head, whole, views)
+            columns[TIME] = pc.if_else(inside.is_head, None, columns[TIME])
+        else:
+            inside = self.inner.parse(views)
         for name, column in inside.columns.items():
             if name == MESSAGE:
                 # A line that is not in the inner format is its own message.
@@ -49,10 +59,21 @@ class NestedFormat:
                 columns[name] = column
             elif name == LEVEL and name in columns:
                 columns[name] = pc.coalesce(column, columns[name])
+            elif name == TIME and name in columns:
+                # Kubernetes and Docker write their time if asked to; else the program's own is the only one.
+                outer = columns[name]
+                columns[name] = pc.coalesce(outer, column)
+                columns["program's time"] = pc.if_else(pc.is_valid(outer), column, None)
             elif name in columns:
-                columns["program's time" if name == TIME else f"{name} (inner)"] = column
+                columns[f"{name} (inner)"] = column
             else:
                 columns[name] = column
         is_head = pc.and_(outside.is_head, inside.is_head)
         n_left_out = outside.n_left_out + inside.n_left_out
         return Parsed(is_head, columns, n_left_out, views, outside.is_head, outside.is_rest)
+
+
+def with_time(outside: Parsed) -> pa.Array:
+    """The messages (n,) behind a prefix, with the time in front that the prefix took for its own; "" where none is."""
+    messages = pc.fill_null(outside.columns[MESSAGE], "")
+    return pc.coalesce(pc.binary_join_element_wise(outside.columns[TIME], messages, " "), messages)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from explorer.errors import UnreadableFileError
+from explorer.ingest.readers.aligned_table import AlignedTableReader
 from explorer.ingest.readers.base import Confidence, FileRows, Reader
 from explorer.ingest.readers.delimited import DelimitedReader
+from explorer.ingest.readers.drawn_table import DrawnTableReader
+from explorer.ingest.readers.dumps import dump_kind
 from explorer.ingest.readers.feather import FeatherReader
 from explorer.ingest.readers.journal import JournalReader
 from explorer.ingest.readers.journal_verbose import JournalVerboseReader
 from explorer.ingest.readers.json_document import JsonReader
 from explorer.ingest.readers.json_lines import JsonLinesReader
+from explorer.ingest.readers.json_log import JsonLogReader
 from explorer.ingest.readers.lines import LinesReader
 from explorer.ingest.readers.mail import EML, MBOX
 from explorer.ingest.readers.parquet import ParquetReader
@@ -17,7 +21,8 @@ from explorer.ingest.readers.w3c import W3cReader
 from explorer.ingest.readers.windows_csv import WindowsCsvReader
 from explorer.ingest.readers.windows_text import WindowsTextReader
 from explorer.ingest.readers.windows_xml import WindowsXmlReader
-from explorer.ingest.readers.workbook import ODS, XLS, XLSB, XLSX
+from explorer.ingest.readers.workbook import HTML, ODS, XLS, XLSB, XLSX, XML_WORKBOOK
+from explorer.ingest.readers.xml_records import XmlReader
 from explorer.ingest.source import Source
 
 __all__ = ["READERS", "Confidence", "FileRows", "Reader", "choose_reader"]
@@ -30,6 +35,8 @@ READERS: tuple[Reader, ...] = (
     ODS,
     XLS,
     XLSB,
+    HTML,
+    XML_WORKBOOK,
     MBOX,
     EML,
     LinesReader(),
@@ -39,8 +46,12 @@ READERS: tuple[Reader, ...] = (
     WindowsTextReader(),
     WindowsCsvReader(),
     W3cReader(),
+    JsonLogReader(),
+    XmlReader(),
     JsonLinesReader(),
     JsonReader(),
+    DrawnTableReader(),
+    AlignedTableReader(),
     DelimitedReader(),
 )
 
@@ -62,4 +73,6 @@ def choose_reader(source: Source) -> Reader:
     best = max(allowed, key=lambda reader: sure[reader])
     if sure[best] == Confidence.NO:
         raise UnreadableFileError(f"{source.name} is not a text file. Read it as a table, not as plain lines.")
+    if as_lines is None and sure[best] < Confidence.PLAIN and (what := dump_kind(source)):
+        raise UnreadableFileError(f"{source.name} is {what}")
     return best

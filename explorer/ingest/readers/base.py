@@ -19,6 +19,7 @@ MAX_COLUMNS = 10_000
 MAX_CELLS = 200_000_000
 BATCH_ROWS = 20_000
 _HELD_ROWS = 4_000  # few enough that the garbage collector does not walk through them again and again
+_KEPT_ROWS = 60  # that can be taken back
 _BATCH_CELLS = 1_000_000  # held as Python strings before they go into Arrow
 MAX_REJECTED_TEXT = 2_000
 
@@ -72,18 +73,18 @@ class RowSink:
         self._lines: list[int] = []
         self._full_lines: list[Ints] = []
         self._n_flushed = 0
-        self._batch = max(1, min(_HELD_ROWS, _BATCH_CELLS // max(len(self.names), 1)))
+        self._batch = _KEPT_ROWS + max(1, min(_HELD_ROWS, _BATCH_CELLS // max(len(self.names), 1)))
         self.n_repaired = 0
 
     def add(self, cells: Sequence[str | None], line: int) -> None:
         """One row with exactly one cell per name."""
         if len(self._rows) == self._batch:
-            self._flush()
+            self._flush(self._batch - _KEPT_ROWS)
         self._rows.append(cells)
         self._lines.append(line)
 
     def last(self) -> tuple[Sequence[str | None], int] | None:
-        """The row added last and its line; None when there is none."""
+        """The row added last and its line; None when there is none, or when too many were taken back."""
         return (self._rows[-1], self._lines[-1]) if self._rows else None
 
     def pop(self) -> tuple[Sequence[str | None], int]:
@@ -92,19 +93,19 @@ class RowSink:
 
     def finish(self) -> tuple[pa.Table, Ints]:
         if self._rows or not self._full_lines:
-            self._flush()
+            self._flush(len(self._rows))
         return self._spool.finish(), np.concatenate(self._full_lines)
 
-    def _flush(self) -> None:
-        columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(self.names)
+    def _flush(self, n: int) -> None:
+        rows, lines = self._rows[:n], self._lines[:n]
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.names)
         table, n_repaired = string_table(self.names, columns)
         self._spool.add(table)
-        self._full_lines.append(np.asarray(self._lines, dtype=np.int64))
-        self._n_flushed += len(self._lines)
+        self._full_lines.append(np.asarray(lines, dtype=np.int64))
+        self._n_flushed += n
         self.n_repaired += n_repaired
-        is_last = len(self._lines) < self._batch
-        self._rows, self._lines = [], []
-        if is_last or self._n_flushed % BATCH_ROWS < self._batch:
+        self._rows, self._lines = self._rows[n:], self._lines[n:]
+        if not self._rows or self._n_flushed % BATCH_ROWS < n:
             self.tick(self._n_flushed)
 
 

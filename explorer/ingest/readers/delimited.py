@@ -19,7 +19,7 @@ from explorer.ingest.readers.base import (
 )
 from explorer.ingest.readers.dialect import SPACES, Dialect, Sample, sniff_dialect
 from explorer.ingest.readers.layout import find_layout
-from explorer.ingest.readers.records import RecordReader
+from explorer.ingest.readers.records import RecordReader, unwrapped
 from explorer.ingest.readers.rows import TableRows
 from explorer.ingest.source import Source
 
@@ -61,8 +61,11 @@ class DelimitedReader:
             raise InputError(f"{source.name} has no text in it, only blank lines. Check how it was exported.")
         dialect = _with_late_escapes(source, sample.dialect, sample.width)
         names, name_notes = column_names(layout.names, source)
-        records = RecordReader(source.pieces(), dialect.splitter, len(names), dialect.start)
+        pieces = unwrapped(source.pieces()) if dialect.is_wrapped else source.pieces()
+        records = RecordReader(pieces, dialect.splitter, len(names), dialect.start)
         rows = TableRows(source, RowSink(names, tick), layout, dialect)
+        if dialect.above:
+            rows.reject_above(next(source.pieces())[: dialect.start])
         for record in records.read(None):
             if not rows.take_top(record):
                 break
@@ -114,7 +117,7 @@ def _sniff(source: Source) -> Sample:
 def _is_plain(source: Source, *, least_rows: int) -> bool:
     """Whether the content alone shows a table: rows of one width below a header."""
     sample = _sniff(source)
-    if not sample.records or sample.width > MAX_COLUMNS:
+    if not sample.records or sample.width > MAX_COLUMNS or sample.dialect.above:
         return False
     layout = find_layout(sample, source.params)
     if sample.dialect.delimiter is None or layout.n_header_rows == 0 or layout.first_line > sample.records[0].line:
@@ -122,29 +125,40 @@ def _is_plain(source: Source, *, least_rows: int) -> bool:
     rows = sample.rows
     n_even = sum(len(row) == sample.width for row in rows)
     named = all(0 < len(name.strip()) <= 60 and not name.strip().isdigit() for name in layout.names)
-    if least_rows > 1 and (sample.width < 3 or not layout.is_proven):
+    if least_rows > 1 and not layout.is_proven:
         return False
+    if least_rows > 1 and sample.width < 3 and (sample.dialect.delimiter != "\t" or n_even < len(rows)):
+        return False  # nothing else that stands once in each line separates columns
     is_unique = len(set(layout.names)) == len(layout.names)
     return named and is_unique and len(rows) > least_rows and n_even >= 0.9 * len(rows)
 
 
 def _with_late_escapes(source: Source, dialect: Dialect, width: int) -> Dialect:
     """The dialect with backslash escapes, where they are first seen behind the beginning of a long file."""
-    if dialect.escape or dialect.quote != '"' or dialect.delimiter is None or not source.is_head_cut:
+    is_wide = source.encoding.codec.startswith(("utf-16", "utf-32"))
+    if not source.is_head_cut or dialect.delimiter is None or dialect.is_wrapped or is_wide:
         return dialect
-    place = source.data.find(b'\\"', len(source.head))
-    if place < 0 or source.params.quote is not None or source.encoding.codec.startswith("utf-16"):
-        return dialect
+    if not dialect.escape and dialect.quote == '"' and source.params.quote is None:
+        dialect = _better(source, b'\\"', dialect, replace(dialect, escape="\\"), width)
+    if not dialect.joins_lines:
+        sign = b"\\\r\n" if "\r\n" in source.head else b"\\\n"
+        dialect = _better(source, sign, dialect, replace(dialect, joins_lines=True), width)
+    return dialect
+
+
+def _better(source: Source, sign: bytes, plain: Dialect, escaped: Dialect, width: int) -> Dialect:
+    """The dialect that reads more rows as wide as the table around the first ``sign`` behind the beginning."""
+    place = source.data.find(sign, len(source.head))
+    if place < 0:
+        return plain
     start = source.data.rfind(b"\n", 0, place) + 1
     region = source.data[start : start + _ESCAPE_REGION].decode(source.encoding.codec, "replace")
-    escaped = replace(dialect, escape="\\", start=0)
-    plain = replace(dialect, start=0)
 
     def n_whole(candidate: Dialect) -> int:
-        reader = RecordReader([region], candidate.splitter, width)
-        return sum(len(record.cells) == width for record in reader) - 2 * len(reader.notes())
+        reader = RecordReader([region], replace(candidate, start=0).splitter, width)
+        return sum(1 if len(record.cells) == width else -1 for record in reader) - 2 * len(reader.notes())
 
-    return replace(dialect, escape="\\") if n_whole(escaped) > n_whole(plain) else dialect
+    return escaped if n_whole(escaped) > n_whole(plain) else plain
 
 
 def _notes(dialect: Dialect, data: bytes) -> list[str]:
@@ -152,11 +166,15 @@ def _notes(dialect: Dialect, data: bytes) -> list[str]:
     written = [one for one, _ in dialect.splitter.restores]
     if any(one.encode("utf-8") in data or one.encode("utf-16-le") in data for one in written):
         notes.append("The text holds characters that Unicode keeps for inside use; they were read as the delimiter.")
-    if dialect.start:
+    if dialect.start and not dialect.above:
         notes.append("The first line states the delimiter and is no row.")
     if dialect.escape:
         what = "quotes" if dialect.quote else "delimiters"
         notes.append(f"Backslashes in front of {what} were taken as escapes and left out.")
+    if dialect.joins_lines:
+        notes.append("Backslashes in front of line ends were taken as escapes: such a line continues the one above.")
+    if dialect.is_wrapped:
+        notes.append("Each row stands in quotes as if it were one cell; they were taken off.")
     if dialect.delimiter == SPACES:
         notes.append("Columns are separated by runs of spaces.")
     return notes

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from explorer.ingest.readers.base import MAX_COLUMNS
 from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
-from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter
+from explorer.ingest.readers.preamble import is_table_below, table_starts
+from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter, unwrapped
 from explorer.params import ReadParams
 
 _USUAL = ",;\t|"
@@ -33,9 +34,12 @@ _STATED = re.compile(r"\"?sep=([^\r\n\"])\"?(?:\r\n|\n|\r)", re.IGNORECASE)  # E
 _QUOTED = re.compile(r"""(?<!\w)(["'`])(?:(?!\1).)*\1(?!\w)""")
 _NAMED_BONUS = 0.05
 _LEAST_FIT = 0.05
+_CLEAR_FIT = 0.5
 _CLOCK = re.compile(r"\d{1,2}:\d\d\b|://")
-#: Stand for a delimiter of several characters, and for one that is escaped. Unicode keeps them out of text.
-STANDS_FOR_DELIMITER, STANDS_FOR_ESCAPED, SPLITS_NOTHING = "\ufdd0", "\ufdd1", "\ufdd2"
+#: Stand for a delimiter of several characters, for one that is escaped, and for an escaped line end. Unicode keeps them
+#: out of text.
+STANDS_FOR_DELIMITER, STANDS_FOR_ESCAPED, SPLITS_NOTHING, STANDS_FOR_LINE_END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_ESCAPED_LINE_END = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:\r\n|\n|\r)")
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,17 @@ class Dialect:
     """``delimiter`` is None for one column and " +" for runs of spaces; ``quote`` is "" for none.
 
     ``escape`` is "" where quotes are doubled, else a backslash. The table begins at character ``start`` of the text.
+    ``joins_lines``: a line end behind a backslash is part of the cell. ``is_wrapped``: each row stands in quotes as if
+    it were one cell. ``above``: what stands before ``start`` are remarks, which are listed.
     """
 
     delimiter: str | None
     quote: str = '"'
     escape: str = ""
     start: int = 0
+    joins_lines: bool = False
+    is_wrapped: bool = False
+    above: bool = False
 
     @property
     def splitter(self) -> Splitter:
@@ -56,6 +65,9 @@ class Dialect:
         delimiter = SPLITS_NOTHING if self.delimiter is None else self.delimiter
         rewrites: list[Rewrite] = []
         restores: list[tuple[str, str]] = []
+        if self.joins_lines:
+            rewrites.append((_ESCAPED_LINE_END, rf"\1{STANDS_FOR_LINE_END}"))
+            restores.append((STANDS_FOR_LINE_END, "\n"))
         if self.escape and self.quote:
             # An escaped quote is doubled instead; a backslash before anything else is text.
             rewrites.append((re.compile(rf"\\{re.escape(self.quote)}"), self.quote * 2))
@@ -70,7 +82,8 @@ class Dialect:
             rewrites.append((re.compile(re.escape(delimiter)), STANDS_FOR_DELIMITER))
             restores.append((STANDS_FOR_DELIMITER, delimiter))
             delimiter = STANDS_FOR_DELIMITER
-        return Splitter(delimiter, self.quote, tuple(rewrites), tuple(restores))
+        line_stand = STANDS_FOR_LINE_END if self.joins_lines else ""
+        return Splitter(delimiter, self.quote, tuple(rewrites), tuple(restores), line_stand)
 
 
 def _space_rewrites(q: str) -> list[Rewrite]:
@@ -103,27 +116,64 @@ def sniff_dialect(
     ``is_cut``: there is more text than ``head``, whose last record is therefore left out.
     """
     stated = _STATED.match(head) if params.first_line is None else None
-    start = stated.end() if stated else 0
     is_cut = is_cut or len(head) > n_characters
     text = head[:n_characters]
-    one_column = _sample(text, Dialect(None, _one_column_quote(params), start=start), is_cut)
+    if stated:
+        delimiter = stated.group(1) if params.delimiter is None else params.delimiter
+        return _sniff(text, suffix, replace(params, delimiter=delimiter), is_cut, Dialect(None, start=stated.end()))
+    best = _sniff(text, suffix, params, is_cut, Dialect(None))
+    if best.dialect.delimiter is None and params.delimiter != "":
+        one_column = best
+        if _is_wrapped(one_column):
+            inner = "".join(unwrapped([text]))
+            sample = sniff_dialect(inner, suffix, params, is_cut=is_cut, n_characters=n_characters)
+            if _is_table(sample):
+                return replace(sample, dialect=replace(sample.dialect, is_wrapped=True))
+    if params.first_line is None and params.delimiter != "":
+        for start in table_starts(text, is_clear=best.fit >= _CLEAR_FIT):
+            below = _sniff(text, suffix, params, is_cut, Dialect(None, start=start, above=True))
+            if is_table_below(below.rows, below.width):
+                return below
+    return best
+
+
+def _sniff(text: str, suffix: str, params: ReadParams, is_cut: bool, plain: Dialect) -> Sample:
+    """The best sample of the text behind ``plain.start``."""
+    one_column = _sample(text, replace(plain, quote=_one_column_quote(params)), is_cut)
     if params.delimiter == "":
         return one_column
     if params.delimiter is not None:
-        candidates = [params.delimiter]
-    elif stated:
-        candidates = [stated.group(1)]
-    else:
-        candidates = list(_candidates(text[start:]))
+        meant = (" ", SPACES) if params.delimiter == " " else (params.delimiter,)
+        samples = [_best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params) for delimiter in meant]
+        return max(samples, key=_evenness)
     best = one_column
-    for delimiter in candidates:
-        sample = _best_quotes(text, Dialect(delimiter, start=start), is_cut, params)
-        if params.delimiter is not None or stated:
-            return sample
+    for delimiter in _candidates(text[plain.start :]):
+        sample = _best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params)
         fit = _fit(sample, suffix)
         if fit > best.fit:
             best = replace(sample, fit=fit)
     return best
+
+
+def _is_wrapped(one_column: Sample) -> bool:
+    """Whether every row stands in quotes, as where the rows of a table were written as the cells of one column."""
+    return (
+        one_column.dialect.quote == '"'
+        and len(one_column.records) > 1
+        and not one_column.n_repaired
+        and all(record.text.startswith('"') and not record.problem for record in one_column.records)
+    )
+
+
+def _is_table(sample: Sample) -> bool:
+    """Whether rows without their quotes are a table beyond doubt, and not sentences with commas."""
+    rows, delimiter = sample.rows, sample.dialect.delimiter
+    if delimiter is None or sample.width < 2 or any(len(row) != sample.width for row in rows):
+        return False
+    edges = (f'"{delimiter}', f'{delimiter}"')
+    n_quoted = sum(any(edge in record.text for edge in edges) for record in sample.records)
+    is_typed_table = sample.width >= 3 and any(map(is_typed, column_types(rows[1:], sample.width)))
+    return is_typed_table or n_quoted >= 0.5 * len(rows)
 
 
 def _one_column_quote(params: ReadParams) -> str:
@@ -147,21 +197,47 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _grow(base: str, lines: list[str]) -> str:
-    """The longer delimiter that ``base`` is always part of: doubled ("||"), framed ("~|~") or spaced (", ")."""
+    """The longer delimiter that ``base`` is part of in the header: doubled ("||"), framed ("~|~") or spaced (", ").
+
+    Names hold no delimiter, so the first line shows it; the text of the others may hold ``base`` alone.
+    """
     lines = [line for line in lines if base in line]
-    runs = [len(run) for line in lines for run in re.findall(f"{re.escape(base)}+", line)]
-    if len(lines) < 2 or not runs:
+    if len(lines) < 2:
         return ""
-    common = math.gcd(*runs)
-    if 2 <= common <= 4 and base not in ",;" and base in lines[0].strip(base):
+    header = lines[0]
+    common = math.gcd(*(len(run) for run in re.findall(f"{re.escape(base)}+", header)))
+    if 2 <= common <= 4 and base not in ",;" and base in header.strip(base) and _is_usual(base * common, base, lines):
         return base * common
-    # The text before the first and behind the last delimiter of a line is no delimiter.
-    before = {line[i - 1] for line in lines for i in _places(line, base) if i > 0}
-    behind = {line[i + 1] for line in lines for i in _places(line, base) if i + 1 < len(line)}
-    if len(before) == len(behind) == 1 and before == behind and not before & {base, *QUOTES}:
+    before, behind = _around(base, header)
+    if len(before) == 1 and before == behind and not before & {base, *QUOTES}:
         frame = before.pop()
-        return f"{frame}{base}{frame}" if not frame.isalnum() else ""
-    return f"{base} " if behind == {" "} and base in ",;|:" else ""
+        framed = f"{frame}{base}{frame}"
+        # Spaces may be part of the text, so one place without them speaks against them.
+        is_meant = _is_always(framed, base, lines) if frame == " " else _is_usual(framed, base, lines)
+        return framed if not frame.isalnum() and is_meant else ""
+    is_spaced = base in ",;|:" and behind == {" "} and all(_around(base, line)[1] <= {" "} for line in lines)
+    return f"{base} " if is_spaced else ""
+
+
+def _is_usual(longer: str, base: str, lines: list[str]) -> bool:
+    """Whether ``base`` always stands in a longer delimiter, or most lines hold that as often as the first does."""
+    n = lines[0].count(longer)
+    return _is_always(longer, base, lines) or sum(line.count(longer) == n > 0 for line in lines) >= 0.6 * len(lines)
+
+
+def _is_always(longer: str, base: str, lines: list[str]) -> bool:
+    """Whether ``base`` stands nowhere but in a longer delimiter, which the ends of a line may cut."""
+    place, n = longer.index(base), len(longer)
+    if base * n == longer:
+        return all(len(run) % n == 0 for line in lines for run in re.findall(f"{re.escape(base)}+", line))
+    edges = {longer[:place], longer[place + 1 :]}
+    return all(before | behind <= edges for before, behind in (_around(base, line) for line in lines))
+
+
+def _around(base: str, line: str) -> tuple[set[str], set[str]]:
+    """The characters in front of and behind ``base``. The ends of a line show no delimiter."""
+    places = list(_places(line, base))
+    return {line[i - 1] for i in places if i > 0}, {line[i + 1] for i in places if i + 1 < len(line)}
 
 
 def _places(line: str, base: str) -> Iterator[int]:
@@ -211,12 +287,26 @@ def _best_quotes(text: str, dialect: Dialect, is_cut: bool, params: ReadParams) 
             if min(opened[quote], closed[quote]) > max(opened['"'], 1) and _are_quotes(text, dialect, quote, is_cut):
                 dialect = replace(dialect, quote=quote)
                 break
-    plain = _sample(text, dialect, is_cut)
+    best = _sample(text, dialect, is_cut)
     quote = dialect.quote if dialect.quote in text else ""
-    if re.search(rf"\\(?:{re.escape(quote) or d})", text) is None:
-        return plain
-    escaped = _sample(text, replace(dialect, quote=quote, escape="\\"), is_cut)
-    return escaped if _evenness(escaped) > _evenness(plain) else plain
+    escaped = replace(dialect, quote=quote, escape="\\")
+    others = [escaped] if re.search(rf"\\(?:{re.escape(quote) or d})", text) else []
+    if _ESCAPED_LINE_END.search(text):
+        others += [replace(other, joins_lines=True) for other in (dialect, *others)]
+    for other in others:
+        sample = _sample(text, other, is_cut)
+        if _evenness(sample) > _evenness(best) or (other.joins_lines and _makes_values_whole(sample, best)):
+            best = sample
+    return best
+
+
+def _makes_values_whole(joined: Sample, cut: Sample) -> bool:
+    """Whether rows that are even in both ways hold more columns of one type when their lines are joined."""
+    n = len(joined.records)
+    if n < max(3, 0.1 * len(cut.records)) or _evenness(joined) < max(_evenness(cut), 0.95):
+        return False
+    n_joined, n_cut = (sum(map(is_typed, column_types(sample.rows, sample.width))) for sample in (joined, cut))
+    return n_joined > n_cut
 
 
 def _are_quotes(text: str, dialect: Dialect, quote: str, is_cut: bool) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers.base import BATCH_ROWS, MAX_COLUMNS, Tick, check_size, column_names, string_column
+from explorer.ingest.readers.cell_types import column_types, contradictions
 from explorer.ingest.source import Source
 from explorer.ingest.spool import Spool
 from explorer.params import ReadParams
@@ -27,14 +29,17 @@ _MAX_FILLED = 100_000_000
 _MAX_WAITING = 2_000_000  # cells that have not become Arrow columns yet
 _MAX_WAITING_TEXT = 1 << 26  # and their characters
 _DATA = re.compile(r"\d{4}-\d\d-\d\d\b.*|\d{5,}|(?=.*\s).{120,}", re.DOTALL)  # no column is called so
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _TOTAL = re.compile(r"((grand |sub)?totals?|sum|summe|gesamt(summe)?|count|anzahl)( ?\(\d+\))?:?", re.IGNORECASE)
 
 
 class SheetRow(NamedTuple):
-    """A row with at least one filled cell: its 1-based number in the sheet, 0-based column -> text as shown."""
+    """A row with at least one filled cell: its 1-based number in the sheet, 0-based column -> text as shown, and
+    whether the file itself says that it is one of names."""
 
     number: int
     cells: Mapping[int, str]
+    is_header: bool = False
 
 
 class Merge(NamedTuple):
@@ -75,18 +80,34 @@ def find_header(rows: Sequence[SheetRow], merges: Sequence[Merge], params: ReadP
     below = [row for row in rows if row.number >= first_line]
     if not below:
         return None
-    at = 0 if params.first_line is not None else _likely_header(below, merges)
+    marked = _marked_header(below)
+    at = 0 if params.first_line is not None else _likely_header(below, merges) if marked is None else marked
     above = tuple(row.number for row in rows if row.number < below[at].number)
     below = below[at:]
-    if params.header_rows == 0 or (params.header_rows is None and _is_record(below[0], below[1:])):
+    is_marked = marked is not None and below[0].is_header
+    if params.header_rows == 0 or (params.header_rows is None and not is_marked and _is_record(below[0], below[1:])):
         note = "There is no header; the columns are called after their position."
         return Header((), {}, below[0].number, above, (note,))
-    last = _last_header_row(below, merges, params)
+    if is_marked and params.header_rows is None:
+        last = list(takewhile(lambda row: row.is_header, below))[-1].number
+    else:
+        last = _last_header_row(below, merges, params)
     # One-cell rows in a header of several are a title over the whole table.
     chosen = [row for row in below if row.number <= last]
     titles = _titles(chosen, merges)
     notes = ("The header has several rows; their names are joined by a slash.",) if len(chosen) > 1 else ()
     return Header(tuple(range(below[0].number, last + 1)), titles, last + 1, above, notes)
+
+
+def _marked_header(rows: Sequence[SheetRow]) -> int | None:
+    """The first row that the file says is a header, a title over all columns passed over; None where none is.
+
+    Where every row says so, it means nothing.
+    """
+    if all(row.is_header for row in rows):
+        return None
+    least = min(2, max(len(row.cells) for row in rows))
+    return next((n for n, row in enumerate(rows) if row.is_header and len(row.cells) >= least), None)
 
 
 def _likely_header(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> int:
@@ -119,8 +140,27 @@ def _spans(number: int, merges: Sequence[Merge], typical: float) -> bool:
 
 
 def _is_record(row: SheetRow, others: Sequence[SheetRow]) -> bool:
-    """Whether a row that stands where a header would is a record: a cell that no column is called after."""
-    return bool(others) and any(is_no_name(text) for text in row.cells.values())
+    """Whether a row that stands where a header would is a record: a cell that no column is called after, or numbers
+    and dates where the rows below have them too."""
+    if not others:
+        return False
+    return any(is_no_name(text) for text in row.cells.values()) or _is_like(row, others)
+
+
+def _is_like(row: SheetRow, others: Sequence[SheetRow]) -> bool:
+    """Whether a row has the types of those below it; numbers that count up from column to column are names."""
+    columns = range(max(row.cells) + 1)
+    if len(columns) > MAX_COLUMNS:
+        return False
+    types = column_types([[other.cells.get(column, "") for column in columns] for other in others], len(columns))
+    n_other, n_same = contradictions([row.cells.get(column, "") for column in columns], types)
+    if n_other or not n_same:
+        return False
+    numbers = [text.strip() for column, text in sorted(row.cells.items()) if types[column] == "number"]
+    if any(_YEAR.fullmatch(number) for number in numbers):
+        return False
+    steps = {int(b) - int(a) for a, b in pairwise(numbers) if a.isdecimal() and b.isdecimal()}
+    return len(numbers) < 2 or len(steps) != 1
 
 
 def _last_header_row(rows: Sequence[SheetRow], merges: Sequence[Merge], params: ReadParams) -> int:
@@ -154,17 +194,22 @@ def _titles(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> dict[int, str]
 
 @dataclass
 class Body:
-    """The records beneath a header. Iterate first; ``footer`` holds the rows that stood beneath the table."""
+    """The records beneath a header. Iterate first; ``footer`` holds the rows that stood beneath the table, and
+    ``repeated`` the header where it stands in the table once more, as at the top of each page of a report."""
 
     rows: Iterable[SheetRow]
     header: Header
     footer: list[SheetRow] = field(default_factory=list)
+    repeated: list[SheetRow] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[SheetRow]:
         held: deque[SheetRow] = deque()
         widths: deque[int] = deque(maxlen=HEAD_ROWS)
         for row in self.rows:
             if row.number < self.header.first_data:
+                continue
+            if row.is_header and row.cells.items() <= self.header.titles.items():
+                self.repeated.append(row)
                 continue
             held.append(row)
             if len(held) > _MAX_FOOTER:

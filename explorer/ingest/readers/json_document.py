@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,16 @@ from explorer.errors import InputError, UnreadableFileError, nearest_name
 from explorer.ingest.readers import json_values
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
 from explorer.ingest.readers.json_documents import parse_documents
-from explorer.ingest.readers.json_shapes import Found, Records, at_path, find_all, to_records
+from explorer.ingest.readers.json_shapes import (
+    Found,
+    Records,
+    at_path,
+    find_all,
+    is_page,
+    is_wrapped,
+    to_records,
+    unite_pages,
+)
 from explorer.ingest.source import Source
 from explorer.types import RejectedRow
 
@@ -41,7 +50,7 @@ class JsonReader:
         text, encoding, notes = source.decoded
         documents, cut, parse_notes = parse_documents(text, source)
         try:
-            records, chosen, paths = _records(documents, source)
+            records, chosen, paths = find_records(documents, source)
         except RecursionError as error:
             raise UnreadableFileError(
                 f"{source.name} is nested too deeply. Export it as a flat array of objects."
@@ -87,8 +96,16 @@ def _fill(sink: json_values.ObjectSink, records: Records, source: Source) -> lis
     return rejected
 
 
-def _records(documents: list[Any], source: Source) -> tuple[Records, str, tuple[str, ...]]:
+class FoundRecords(NamedTuple):
     """The records, the path where they stand, and the paths there are to choose from."""
+
+    records: Records
+    chosen: str
+    paths: tuple[str, ...]
+
+
+def find_records(documents: list[Any], source: Source) -> FoundRecords:
+    """The records of a file's documents. Raises InputError where there are none."""
     document, notes = documents[0], []
     if len(documents) > 1:
         document, note = _united(documents)
@@ -100,7 +117,8 @@ def _records(documents: list[Any], source: Source) -> tuple[Records, str, tuple[
     found = find_all(document)
     # A ticket whose list of comments is empty is a record, an answer without hits is not.
     if not found or (not found[0].value and isinstance(document, dict) and _has_prose(document)):
-        return Records([document], notes), "", ()
+        return FoundRecords(Records([document], notes), "", ())
+    found = [one for one in found if one.value] or found[:1]
     paths = tuple(one.path for one in found)
     chosen = _named(found, source) if source.params.sheet is not None and len(found) > 1 else found[0]
     if not chosen.value:
@@ -110,9 +128,10 @@ def _records(documents: list[Any], source: Source) -> tuple[Records, str, tuple[
     if chosen.path:
         notes.append(f"The records are in {chosen.path!r}; what stands around them was left out{_around(document)}.")
     if len(found) > 1:
-        others = [one.path for one in found if one is not chosen]
-        notes.append(f"There are records in {_listed(others)} too, which were not read.")
-    return records._replace(notes=[*notes, *records.notes]), chosen.path, paths
+        others = [f"{_short(one.path)} ({_n_records(one):,})" for one in found if one is not chosen]
+        listed = ", ".join(others[:_LISTED]) + (", ..." if len(others) > _LISTED else "")
+        notes.append(f"There are records in {listed} too, which were not read; choose them as the sheet.")
+    return FoundRecords(records._replace(notes=[*notes, *records.notes]), chosen.path, paths)
 
 
 def _united(documents: list[Any]) -> tuple[Any, str]:
@@ -120,13 +139,22 @@ def _united(documents: list[Any]) -> tuple[Any, str]:
     said = f"The file holds {len(documents):,} documents behind one another"
     if all(isinstance(document, list) for document in documents):
         return [item for document in documents for item in document], f"{said}; their arrays were put together."
-    found = find_all(documents[0]) if isinstance(documents[0], dict) else []
-    if len(found) == 1 and found[0].shape == "objects" and found[0].path:
-        path = found[0].path
-        pages = [at_path(document, path) for document in documents]
-        if all(isinstance(page, list) for page in pages) and not any(map(_has_prose, documents)):
-            return [item for page in pages for item in page], f"{said}; their arrays {path!r} were put together."
+    if all(map(is_wrapped, documents)):
+        return documents, f"{said}; each holds a record."
+    if all(map(is_page, documents)) or _are_pages(documents):
+        united = unite_pages(documents)
+        return united, f"{said}; their arrays {_listed(list(united))} were put together."
     return documents, f"{said}; each is a record."
+
+
+def _are_pages(documents: Sequence[Any]) -> bool:
+    """Whether every document has the same one list of records and says nothing itself."""
+    if any(not isinstance(document, dict) or _has_prose(document) for document in documents):
+        return False
+    found = find_all(documents[0])
+    if len(found) != 1 or found[0].shape != "objects" or not found[0].path:
+        return False
+    return all(isinstance(at_path(document, found[0].path), list) for document in documents)
 
 
 def _has_prose(document: dict[str, Any]) -> bool:
@@ -150,9 +178,17 @@ def _around(document: Any) -> str:
     return f" ({_listed(names)})" if names else ""
 
 
+def _n_records(found: Found) -> int:
+    """How many records choosing it would give."""
+    return len(to_records(found).items) if found.shape != "rows" else len(found.value)
+
+
 def _listed(names: Sequence[str]) -> str:
-    short = [name if len(name) <= 60 else f"{name[:60]}..." for name in names[:_LISTED]]
-    return ", ".join(map(repr, short)) + (", ..." if len(names) > _LISTED else "")
+    return ", ".join(map(_short, names[:_LISTED])) + (", ..." if len(names) > _LISTED else "")
+
+
+def _short(name: str) -> str:
+    return repr(name if len(name) <= 60 else f"{name[:60]}...")
 
 
 def _kind(value: Any) -> str:

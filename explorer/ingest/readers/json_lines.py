@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from explorer.errors import InputError
 from explorer.ingest.readers import json_values
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
+from explorer.ingest.readers.json_shapes import is_page, is_wrapped
 from explorer.ingest.readers.lines import physical_lines
 from explorer.ingest.source import Source
 from explorer.types import RejectedRow
@@ -29,10 +30,14 @@ class JsonLinesReader:
         sample = [line for line in physical_lines(source.head)[: 4 * _SAMPLE_LINES] if line.strip()][:_SAMPLE_LINES]
         parser = json_values.Parser()
         n_objects = sum(_read_line(parser, line)[1] == "" for line in sample)
+        if len(sample) > 1 and n_objects == len(sample) and _are_envelopes(sample):
+            return Confidence.NO  # the pages of one answer, which the reader of documents puts together
         # One line is as well a JSON document; there the name decides.
         if len(sample) > 1 and n_objects > len(sample) / 2:
             return Confidence.PLAIN
-        return Confidence.PLAIN if source.suffix in _SUFFIXES else Confidence.NO
+        if source.suffix not in _SUFFIXES:
+            return Confidence.NO
+        return Confidence.PLAIN if n_objects else Confidence.NAMED
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
@@ -59,6 +64,13 @@ class JsonLinesReader:
             notes=(*notes, *parser.notes(), *sink.notes),
         )
         return FileRows(table, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
+
+
+def _are_envelopes(lines: Sequence[str]) -> bool:
+    """Whether each line holds a list of records, or one record inside another object, and no record itself."""
+    parser = json_values.Parser()
+    values = [parser.parse(line) for line in lines]
+    return all(map(is_page, values)) or all(map(is_wrapped, values))
 
 
 def _read_line(parser: json_values.Parser, line: str) -> tuple[Mapping[str, str | None], str]:

@@ -9,13 +9,15 @@ from typing import Any, Literal, NamedTuple
 
 from explorer.ingest.readers.grid import is_no_name
 from explorer.ingest.readers.json_values import VALUE_COLUMN, Number
+from explorer.ingest.role_words import split_name
 
 Shape = Literal["objects", "keyed", "rows", "columns", "values"]
 
 _DEPTH = 8  # objects around an array
 _SAMPLE = 1_000  # records by which the sizes of two arrays are compared
 _KEY_COLUMN = "key"
-_WRAPPERS = ("node", "_source")  # GraphQL's edges and a search index's hits: the record is one of their values
+#: The record is one value of each element: GraphQL's edges, a search index's hits, what Splunk sends line by line.
+_WRAPPERS = ("node", "_source", "result")
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,82 @@ def to_records(found: Found, *, has_header: bool | None = None) -> Records:
         return Records([None if item is None else {VALUE_COLUMN: item} for item in found.value], notes)
     items = found.value
     if all(isinstance(item, list) for item in items):
+        if items and all(map(_is_pairs, items)):
+            notes.append("Each record is written as an array of fields with their values.")
+            return Records([{str(pair["field"]): pair.get("value") for pair in item} for item in items], notes)
         items = [inner for item in items for inner in item]
         notes.append(f"{len(found.value):,} arrays of records were put together.")
+    if items and all(map(_is_stream, items)):
+        lines = [line for item in items for line in _stream_lines(item)]
+        notes.append(f"The lines of {len(items):,} log stream{'s' if len(items) > 1 else ''} were put together.")
+        return Records(lines, notes)
     return Records(_unwrapped(items, notes), notes)
+
+
+def _is_pairs(item: Any) -> bool:
+    """[{"field": "@timestamp", "value": "..."}, ...]: one record of a query of CloudWatch Logs."""
+    return bool(item) and all(isinstance(pair, dict) and pair.keys() == {"field", "value"} for pair in item)
+
+
+def _is_stream(item: Any) -> bool:
+    """{"stream": {labels}, "values": [[nanoseconds, line], ...]}: what Loki answers and takes."""
+    if not isinstance(item, dict) or not isinstance(item.get("stream"), dict):
+        return False
+    values = item.get("values")
+    return isinstance(values, list) and all(
+        isinstance(value, list) and len(value) in (2, 3) and isinstance(value[1], str) for value in values
+    )
+
+
+def _stream_lines(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The lines of a stream as records, each with its labels."""
+    for time, line, *metadata in item["values"]:
+        labels = item["stream"] | (metadata[0] if metadata and isinstance(metadata[0], dict) else {})
+        shown = {f"{name} (label)" if name in ("time", "line") else name: value for name, value in labels.items()}
+        yield {"time": time, **shown, "line": line}
+
+
+#: Words in the names of plain values that stand around a page of records, and say nothing of a record.
+_PAGING = frozenset(
+    ("count", "total", "next", "previous", "prev", "page", "pages", "per", "offset", "limit", "cursor", "size", "start",
+     "at", "max", "results", "last", "first", "more", "has", "end", "stream", "time", "after", "before", "token",
+     "status", "success", "took", "timed", "out", "scroll", "expand", "preview", "lastrow", "links", "meta", "etag",
+     "context", "odata", "hits", "n", "of", "is", "ok", "warnings")
+)  # fmt: skip
+
+
+def is_page(document: Any) -> bool:
+    """Whether an object only holds a list of records: whatever plain values stand beside it speak of the list."""
+    if not isinstance(document, dict) or not document:
+        return False
+    if not any(one.path and one.shape == "objects" for one in find_all(document)):
+        return False
+    return all(_is_paging(key) for key, value in document.items() if not isinstance(value, list | dict))
+
+
+def _is_paging(key: str) -> bool:
+    words = set(split_name(key))
+    return words <= _PAGING and words != {"time"}
+
+
+def is_wrapped(document: Any) -> bool:
+    """Whether an object only holds a record: {"preview": false, "result": {...}}."""
+    if not isinstance(document, dict):
+        return False
+    inner = [key for key, value in document.items() if isinstance(value, list | dict)]
+    if inner != ["result"] or not isinstance(document["result"], dict):
+        return False
+    return all(_is_paging(key) for key in document if key != "result")
+
+
+def unite_pages(documents: Sequence[Any]) -> dict[str, Any]:
+    """The pages of one answer as one document: arrays of records at the same path put together."""
+    united: dict[str, list[Any]] = {}
+    for document in documents:
+        for one in find_all(document):
+            if one.shape == "objects" and one.path:
+                united.setdefault(one.path, []).extend(one.value)
+    return united
 
 
 def _search(value: Any, path: str, depth: int) -> Iterator[Found]:
@@ -207,7 +282,8 @@ def _unwrapped(items: list[Any], notes: list[str]) -> list[Any]:
     for key in _WRAPPERS:
         if items and all(isinstance(item, dict) and isinstance(item.get(key), dict) for item in items):
             notes.append(f"Each record is the object {key!r} of an element.")
-            return [item[key] | {k: v for k, v in item.items() if k not in item[key] and k != key} for item in items]
+            is_split = all(map(is_wrapped, items))  # then what stands beside it says nothing of the record
+            return [item[key] | ({} if is_split else _beside(item, key)) for item in items]
     first = items[0] if items else None
     if isinstance(first, dict) and len(first) == 1 and len(items) > 1:
         (key,) = first
@@ -215,6 +291,10 @@ def _unwrapped(items: list[Any], notes: list[str]) -> list[Any]:
             notes.append(f"Each record is the object {key!r} of an element.")
             return [item[key] for item in items]
     return items
+
+
+def _beside(item: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in item[key] and name != key}
 
 
 def _size(value: Any) -> int:

@@ -1,4 +1,7 @@
-"""JSON values as cells: numbers keep their spelling, nested objects become dotted columns, lists JSON text."""
+"""JSON values as cells: numbers keep their spelling, nested objects become dotted columns, lists JSON text.
+
+Texts that are written as a tree of nodes (:mod:`explorer.ingest.readers.rich_text`) become text as they are parsed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.ingest.readers.base import BATCH_ROWS, Tick, check_size, column_names, string_table
+from explorer.ingest.readers.rich_text import is_rich_text, rich_text
 from explorer.ingest.source import Source
 from explorer.ingest.spool import Spool
 
@@ -30,6 +34,7 @@ class Parser:
 
     def __init__(self) -> None:
         self._n_repeated = 0
+        self._n_rich = 0
         self._constants: Counter[str] = Counter()
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
@@ -49,6 +54,7 @@ class Parser:
     def add_counts(self, other: Parser) -> None:
         """Count what another parser met as well."""
         self._n_repeated += other._n_repeated
+        self._n_rich += other._n_rich
         self._constants += other._constants
 
     def notes(self) -> list[str]:
@@ -57,6 +63,9 @@ class Parser:
         if self._n_repeated:
             keys = "1 key stands" if self._n_repeated == 1 else f"{self._n_repeated:,} keys stand"
             notes.append(f"{keys} twice in one object; the later value is in a column with a number after the name.")
+        if self._n_rich:
+            texts = "1 text was" if self._n_rich == 1 else f"{self._n_rich:,} texts were"
+            notes.append(f"{texts} written as a tree of nodes (Atlassian Document Format) and read as plain text.")
         for name, n in sorted(self._constants.items()):
             values = "1 value is" if n == 1 else f"{n:,} values are"
             notes.append(f"{values} {name}, which is not valid JSON, and kept as text.")
@@ -66,9 +75,12 @@ class Parser:
         self._constants[name] += 1
         return Number(name)
 
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any] | str:
         made = dict(pairs)
         if len(made) == len(pairs):
+            if made.get("type") == "doc" and is_rich_text(made):
+                self._n_rich += 1
+                return rich_text(made)
             return made
         made = {}
         copies: Counter[str] = Counter()

@@ -34,7 +34,9 @@ _UNIT = re.compile(
     r"|timestamp|bool|boolean|number|count|pcs|-"
 )
 _FROM_DATA = "The first row looks like data, so there is no header; columns are numbered."
-_UNSURE = "{0} was taken as the header, though nothing in the rows below proves it: set the header rows to 0 if not."
+_FEWEST_WORDS = 4  # of a text that is no name of a column
+_LONGEST_QUESTION = 15  # words
+_UNSURE = "{0} taken as the header, though nothing in the rows below proves it: set the header rows to 0 if not."
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Layout:
     header: str  # in words
     units_line: int | None = None
     is_proven: bool = False  # values below the header are of other types than its names
+    has_hashes: bool = False  # records begin with "#", as comments do elsewhere
     notes: tuple[str, ...] = ()
 
 
@@ -74,13 +77,22 @@ def find_layout(sample: Sample, params: ReadParams) -> Layout:
     if units:
         types = tuple(column_types(body[1:], width))
     names = _joined_names(rows[:n_header], width)
-    is_proven = n_header > 0 and contradictions(rows[0], types)[0] > 0
+    is_proven = any(contradictions(row, types)[0] > 0 for row in rows[:n_header])
     lines = [record.line for record in records[top : top + max(n_header, 1)]]
     header = _in_words(lines, n_header)
-    if n_header and not is_proven and len(body) > 1 and params.header_rows is None and _is_doubtful(rows, width):
-        notes = [*notes, _UNSURE.format(header.capitalize())]
-    units_line = records[top + n_header].line if units else None
-    return Layout(lines[0], n_header, names, types, header, units_line, is_proven, (*notes, *width_notes))
+    if n_header and not is_proven and len(body) > 1 and params.header_rows is None and _is_doubtful(rows):
+        notes = [*notes, _UNSURE.format(f"{header.capitalize()} {'was' if n_header == 1 else 'were'}")]
+    return Layout(
+        first_line=lines[0],
+        n_header_rows=n_header,
+        names=names,
+        types=types,
+        header=header,
+        units_line=records[top + n_header].line if units else None,
+        is_proven=is_proven,
+        has_hashes=sum(row[0].lstrip().startswith("#") for row in body) >= max(0.5 * len(body), 1),
+        notes=(*notes, *width_notes),
+    )
 
 
 def _until_other_table(body: list[list[str]], width: int) -> list[list[str]]:
@@ -169,7 +181,7 @@ def _n_header_rows(rows: list[list[str]], width: int) -> tuple[int, list[str]]:
     """How many of the first rows are names; 0 when the first one is a record."""
     if len(rows) < 2:
         return 1, []
-    if _is_record(rows[0], rows[1:], width):
+    if _is_record(rows[0], rows[1:], width) and not (_has_gaps(rows[0], width) and _is_sub_header(rows, 1, width)):
         return 0, [_FROM_DATA]
     n_header = 1
     while n_header < _MOST_HEADER_ROWS and _is_sub_header(rows, n_header, width):
@@ -187,9 +199,21 @@ def _is_record(row: list[str], below: list[list[str]], width: int) -> bool:
         return True
     if n_other:
         return False
-    if any(_repeats(row, below, column) for column in range(len(row))) and width > 1:
+    if width == 1:
+        return _is_one_of(row[0].strip(), [other[0].strip() for other in below if len(other) == 1])
+    if any(_repeats(row, below, column) for column in range(len(row))):
         return True
     return any(_LONG_TEXT.match(cell) and _are_long(below, column) for column, cell in enumerate(row))
+
+
+def _is_one_of(cell: str, below: Sequence[str]) -> bool:
+    """Whether the first text of a single column reads like those below it, as no name or question above them does."""
+    n_words = sorted(len(text.split()) for text in below if text)
+    if not n_words or len(cell.split()) < max(_FEWEST_WORDS, n_words[len(n_words) // 4] / 2):
+        return False
+    n_questions = sum(text.endswith(("?", ":")) for text in below)
+    is_title = cell.endswith(("?", ":")) and len(cell.split()) <= _LONGEST_QUESTION
+    return not is_title or n_questions >= 0.1 * len(n_words)
 
 
 def _are_years(row: list[str], types: Sequence[CellType]) -> bool:
@@ -219,10 +243,15 @@ def _is_sub_header(rows: list[list[str]], position: int, width: int) -> bool:
         return False
     types = column_types(below, width)
     n_other, n_same = contradictions(row, types)
-    has_gaps = _n_filled(rows[position - 1]) < _n_filled(row) and not all(c.strip() for c in rows[position - 1][:width])
+    has_gaps = _n_filled(rows[position - 1]) < _n_filled(row) and _has_gaps(rows[position - 1], width)
     if n_same or n_other < (1 if has_gaps else 2) or n_other < sum(map(is_typed, types)) - (1 if has_gaps else 0):
         return False
     return all(cell_type(cell) in ("text", "empty") and len(cell) <= 60 for cell in row)
+
+
+def _has_gaps(row: list[str], width: int) -> bool:
+    """Whether columns have no name of their own, as below merged cells."""
+    return not all(cell.strip() for cell in row[:width])
 
 
 def _units_row(rows: list[list[str]], n_header: int, width: int) -> list[str] | None:
@@ -271,8 +300,6 @@ def _joined_names(header: list[list[str]], width: int) -> tuple[str, ...]:
     return tuple(" / ".join(parts) for parts in columns)
 
 
-def _is_doubtful(rows: list[list[str]], width: int) -> bool:
+def _is_doubtful(rows: list[list[str]]) -> bool:
     """Whether nothing but its place makes the first row a header: its cells read like those below."""
-    if width < 2:
-        return False
     return any(re.search(r"\d|[.!?]\s|[@/\\]", cell) or len(cell) > 40 for cell in rows[0])

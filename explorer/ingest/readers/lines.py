@@ -31,6 +31,7 @@ _SAMPLE_BLOCKS = 5
 _SAMPLE_CHARACTERS = 40_000  # of each block
 _SAMPLE_LINES = 60
 _MAX_SAMPLE_LINE = 4_000
+_NOTHING_KNOWN = "Neither a table nor a known log format was recognised, so lines are taken as they are."
 
 
 class LinesReader:
@@ -60,6 +61,7 @@ class LinesReader:
         known = format_named(chosen, sample) if chosen else choose_format(sample)
         log = _Log(source, known, tick)
         cells, lines = log.read()
+        is_last_resort = known is None and source.params.as_lines is None
         made = report(
             source,
             self.name if known is None else known.name,
@@ -68,7 +70,7 @@ class LinesReader:
             encoding=source.encoding.name,
             n_lines_joined=log.n_joined,
             n_cells_repaired=log.n_repaired,
-            notes=(*source.encoding.notes, *log.notes()),
+            notes=(*source.encoding.notes, *((_NOTHING_KNOWN,) if is_last_resort else ()), *log.notes()),
         )
         return FileRows(cells, lines, made, ())
 
@@ -187,7 +189,7 @@ class _Log:
 
     def _pieces(self) -> Iterator[tuple[Lines, bool]]:
         """Lines of the text, those first that the piece before left over; and whether the piece is the last."""
-        end_of_line = "\n" if b"\n" in self._source.data else "\r"
+        end_of_line = "\n" if b"\n" in self._source.data or "\n" in self._source.head else "\r"
         whole: str | None = None
         for text in self._texts(end_of_line):
             if whole is not None:

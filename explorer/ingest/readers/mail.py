@@ -25,6 +25,7 @@ from explorer.types import RejectedRow
 COLUMNS = ("message_id", "date", "from", "to", "cc", "subject", "body", "in_reply_to", "attachments")
 _HEADERS = ("message-id", "date", "from", "to", "cc", "subject")
 
+_BOM = b"\xef\xbb\xbf"
 _MAX_NESTED = 100  # parts that hold parts: the library follows each by a call of its own
 _MAX_PARTS = 1_000
 _MAX_HEADERS = 1 << 20  # bytes before the first blank line
@@ -35,6 +36,13 @@ _FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _KNOWN = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"return-path", b"mime-version", b"cc",
           b"delivered-to", b"reply-to", b"content-type"}  # fmt: skip
 _FROM = re.compile(rb"^From [^\r\n]{0,998}\r?\n(?P<headers>(?=(?:>From |[!-9;-~]{1,100}[ \t]*:)))?", re.MULTILINE)
+# "From ann@example.org Fri Mar  1 09:00:00 2024": an address or a name, and a time as C's asctime writes it.
+_ENVELOPE = re.compile(
+    rb"From (?:\S{1,320}|\"[^\"\r\n]{0,320}\"\S{0,320}|\S{1,160} at \S{1,160}) {1,9}"
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,3}"
+    rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,3}\d{1,2} {1,3}\d\d:\d\d(?::\d\d)? {1,3}"
+    rb"(?:[A-Z]{2,5} |[-+]\d{4} )?(?:19|20)\d\d(?: [-+]\d{4}| [A-Z]{2,5})?[ \t]*\r?\n"
+)
 _YEAR = re.compile(rb"\b\d{1,2}:\d\d\b.*\b(?:19|20)\d\d\b|\b(?:19|20)\d\d\b.*\b\d{1,2}:\d\d\b")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]*)\?=")
@@ -53,7 +61,7 @@ class MailReader:
         self.name = name
 
     def sniff(self, source: Source) -> Confidence:
-        head = source.data[: 64 << 10]
+        head = source.data[: 64 << 10].removeprefix(_BOM)
         first = _FROM.match(head)
         is_mbox = first is not None and first["headers"] is not None
         is_own = is_mbox if self.name == "mbox" else not is_mbox and _is_message(head)
@@ -63,7 +71,8 @@ class MailReader:
         sink = RowSink(COLUMNS, tick)
         rejected: list[RejectedRow] = []
         counts = _Counts()
-        for line, data in _messages(source.data) if self.name == "mbox" else [(1, source.data)]:
+        whole = source.data.removeprefix(_BOM)
+        for line, data in _messages(whole) if self.name == "mbox" else [(1, whole)]:
             problem = _problem(data)
             if not problem:
                 try:
@@ -124,7 +133,7 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
     begins = [
         match
         for match in _FROM.finditer(data)
-        if (match.start() == 0 or data[max(match.start() - 4, 0) : match.start()].endswith((b"\n\n", b"\r\n\r\n")))
+        if (_is_after_blank(data, match.start()) or (match["headers"] is not None and _ENVELOPE.match(match.group())))
         and (_YEAR.search(match.group()) if has_year else match["headers"] is not None)
     ]
     line = at = 0
@@ -133,6 +142,11 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
         line += data.count(b"\n", at, begin.start())
         at = begin.start()
         yield line + 1, _QUOTED_FROM.sub(rb"\1", data[begin.end() : end])
+
+
+def _is_after_blank(data: bytes, start: int) -> bool:
+    """Whether a message begins where RFC 4155 says: behind a blank line. Some programs leave it out."""
+    return start == 0 or data[max(start - 4, 0) : start].endswith((b"\n\n", b"\r\n\r\n"))
 
 
 def _problem(data: bytes) -> str:

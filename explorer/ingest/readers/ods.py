@@ -33,6 +33,7 @@ class OdsBook:
     """An open workbook. Raises DamagedError or one of the errors of zipfile and expat where it is damaged."""
 
     n_without_value = 0
+    notes: Sequence[str] = ()
 
     def __init__(self, source: Source) -> None:
         self._source = source

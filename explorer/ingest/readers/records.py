@@ -30,6 +30,8 @@ MAX_TEXT = 4_000  # characters of a record as written that are kept
 
 NEVER_CLOSED = "a quote opened here is never closed"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_ESCAPED_ENDS = ("\\\n", "\\\r\n", "\\\r")
+_MARK = "\ufeff"  # begins a file, and stands in the middle where files were put behind one another
 
 
 #: A pattern and what is written instead of each place where it matches.
@@ -51,13 +53,14 @@ class Splitter:
     """How ``csv`` has to split: one character per delimiter, quotes doubled.
 
     ``rewrites`` are made in the text before (a delimiter of several characters, escapes), and ``restores`` undo in
-    cells what they did where it meant nothing.
+    cells what they did where it meant nothing. ``line_stand`` is written for line ends that are part of a cell.
     """
 
     delimiter: str
     quote: str  # "" for none
     rewrites: tuple[Rewrite, ...] = ()
     restores: tuple[tuple[str, str], ...] = ()
+    line_stand: str = ""
 
 
 class RecordReader:
@@ -85,6 +88,9 @@ class RecordReader:
         self._inner_quotes: list[int] = []
         self._open_quotes: list[int] = []
         self._stray_quotes: list[int] = []
+        self._marks: list[int] = []
+        self._has_marks = False  # somewhere in the text that is held
+        self._at_record = True  # the next line begins a record
         self._stream = io.StringIO()
         self._stream_start = 0
 
@@ -123,6 +129,13 @@ class RecordReader:
                 f"{rows} an odd number of quotes; they were read as part of the text "
                 f"({noted_lines(self._stray_quotes)})."
             )
+        if self._marks:
+            one = len(self._marks) == 1
+            what = "A byte order mark begins" if one else f"{len(self._marks):,} byte order marks begin"
+            notes.append(
+                f"{what} a row ({noted_lines(self._marks)}), as where files are put behind one another; "
+                f"{'it was' if one else 'they were'} left out."
+            )
         return notes
 
     def _more(self) -> bool:
@@ -130,6 +143,8 @@ class RecordReader:
         piece = next(self._pieces, None)
         if piece is None:
             return False
+        while self._splitter.line_stand and piece.endswith(_ESCAPED_ENDS) and (more := next(self._pieces, "")):
+            piece += more  # text is held up to where a record may end
         if self._start:
             self._line += len(_LINE_END.findall(piece, 0, self._start))
             piece, self._start = piece[self._start :], 0
@@ -138,6 +153,7 @@ class RecordReader:
         self._text = self._text[self._position :] + piece
         self._position = 0
         self._line_end = "\n" if "\n" in piece else "\r"
+        self._has_marks = _MARK in self._text
         return True
 
     def _lines(self) -> Iterator[str]:
@@ -152,8 +168,22 @@ class RecordReader:
             size = min(2 * size, _LARGEST_PIECE)
             self._stream = io.StringIO(self._text[start:end], newline="")
             self._stream_start = start
-            yield from self._stream
+            yield from self._without_marks(self._stream) if self._has_marks else self._stream
             start = end
+
+    def _without_marks(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            if self._at_record and line.startswith(_MARK):
+                self._marks.append(self._line)
+                line = line.lstrip(_MARK)
+            self._at_record = False
+            yield line
+
+    def _behind_mark(self, start: int) -> int:
+        """``start``, or where the record begins if a mark stands there."""
+        while self._has_marks and self._text.startswith(_MARK, start):
+            start += 1
+        return start
 
     def _csv_reader(self) -> Iterator[list[str]]:
         splitter = self._splitter
@@ -165,15 +195,20 @@ class RecordReader:
         """Records up to the first broken one, before which ``_position`` then stands."""
         reader = self._csv_reader()
         base, quote, width = self._line, self._splitter.quote, self.width
-        is_restored = bool(self._splitter.restores)
+        is_restored, line_stand = bool(self._splitter.restores), self._splitter.line_stand
+        self._at_record = True
         try:
             for cells in reader:
+                self._at_record = True
                 end = self._stream_start + self._stream.tell()
                 start, line = self._position, self._line
                 next_line: int = base + reader.line_num  # type: ignore[attr-defined]
                 if next_line - line > _MANY_LINES and self._swallowed_records(start, end):
                     self._is_left_open = True
                     return
+                if line_stand and (n_inner := self._text.count(line_stand, start, end)):
+                    base += n_inner
+                    next_line += n_inner
                 self._position, self._line = end, next_line
                 if is_restored:
                     cells = self._restored(cells)
@@ -195,7 +230,7 @@ class RecordReader:
         if self._splitter.quote and self._text.count(self._splitter.quote, start, end) & 1:
             self._stray_quotes.append(line)
         if self.width and len(cells) > self.width and any(cells[self.width :]):
-            loose = self._read_loosely(start, end)
+            loose = self._read_loosely(self._behind_mark(start), end)
             if loose is not None and loose[1] == end:
                 cells = self._restored(loose[0])
                 self._inner_quotes.append(line)
@@ -203,7 +238,7 @@ class RecordReader:
 
     def _broken(self) -> Record:
         """The record at ``_position``, which is not well formed."""
-        start, line = self._position, self._line
+        start, line = self._behind_mark(self._position), self._line
         loose = None if self._is_left_open else self._read_loosely(start, len(self._text))
         if not self._is_left_open and loose is None:
             self._farthest_quote = max(self._farthest_quote // 2, _NEAREST_QUOTE)
@@ -216,6 +251,8 @@ class RecordReader:
             cells = self._cells_of_line(self._text[start:end].rstrip("\r\n"))
         text = self._as_written(start, end)
         self._line += len(_LINE_END.findall(self._text, start, end))
+        if self._splitter.line_stand:
+            self._line += self._text.count(self._splitter.line_stand, start, end)
         self._position = end
         if loose is None:
             if self.width not in (0, len(cells)):
@@ -283,6 +320,22 @@ class RecordReader:
     def _end_of_line(self, start: int) -> int:
         found = _LINE_END.search(self._text, start)
         return found.end() if found else len(self._text)
+
+
+def unwrapped(pieces: Iterable[str]) -> Iterator[str]:
+    """The text of a table whose rows were each put into quotes as if they were one cell, with the same line numbers."""
+    reader = RecordReader(pieces, Splitter("\ufdd2", '"'))
+    lines, n_lines, n_characters = list[str](), 1, 0
+    for record in reader:
+        text = "".join(record.cells)
+        lines += ["\n"] * (record.line - n_lines) + [text, "\n"]
+        n_lines = record.line + len(_LINE_END.findall(text)) + 1
+        n_characters += len(text) + 1
+        if n_characters > _LARGEST_PIECE:
+            yield "".join(lines)
+            lines, n_characters = [], 0
+    if lines:
+        yield "".join(lines)
 
 
 def noted_lines(lines: list[int]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from explorer.ingest.readers.base import RowSink, rejected_row
 from explorer.ingest.readers.cell_types import CellType, cell_type, contradictions, is_name_like, is_typed
 from explorer.ingest.readers.dialect import Dialect
+from explorer.ingest.readers.footers import MOST_ROWS, footer_start, is_sparse
 from explorer.ingest.readers.layout import Layout
 from explorer.ingest.readers.records import MAX_TEXT, Record, noted_lines
 from explorer.ingest.source import Source
@@ -22,19 +23,11 @@ AFTER = "after the table"
 RULED = "a line drawn between rows"
 COMMENT = "a comment"
 NULS = "nothing but NUL bytes"
+END_MARK = "the mark that ends a DOS file"
 
-_MOST_HELD = 50
 _OTHER_DELIMITERS = ",;\t| "
 _RULED = re.compile(r"[\s|+]*[-=_*~][-=_*~\s|+:]{2,}")
-_TOTAL = re.compile(r"\W*(?:(?:grand |sub-?)?totals?|sum|summe|gesamt|average|mean|count|total général)\b\W*",
-                    re.IGNORECASE)  # fmt: skip
-_THINGS = "rows?|records?|lines?|entries|results?|tickets?|items?"
-_FOOTER = re.compile(
-    rf"[-=*_#]{{2,}}|\W*(?:(?:grand |sub-?)?totals?\b|sum\b|summe\b|gesamt|count\b|number of|(?:end|eof|fin)\b"
-    rf"|\d[\d,.]* (?:{_THINGS})\b|(?:{_THINGS})\b.{{0,20}}\d|report\b|generated|exported|printed|created (?:by|on|at)"
-    r"|source\b|notes?\b|page \d|confidential|copyright|©|all rights|this (?:report|file|export))",
-    re.IGNORECASE,
-)
+_END_MARK = "\x1a"  # of a text file of DOS
 
 
 class TableRows:
@@ -52,6 +45,7 @@ class TableRows:
         unknown: list[CellType] = ["text"] * self._width
         self._types = (*layout.types, *unknown)[: self._width]
         self._n_typed = sum(map(is_typed, self._types))
+        self._has_hashes = layout.has_hashes
         self._units_line = layout.units_line
         self._first_line = layout.first_line
         self._n_header_left = layout.n_header_rows
@@ -66,6 +60,12 @@ class TableRows:
         self._name_lines: list[int] = []
         self._n_long = 0
         self._add = sink.add
+
+    def reject_above(self, text: str) -> None:
+        """Set aside the lines of a long preamble."""
+        for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+            if line.strip():
+                self._reject(Record([line], number, line), BEFORE)
 
     def take_top(self, record: Record) -> bool:
         """Take a record from the top of the file; False when the header is complete and records follow."""
@@ -130,18 +130,20 @@ class TableRows:
     def _take_misfit(self, record: Record, reason: str) -> None:
         cells = record.cells
         if not reason and len(cells) < self._width:
-            if record.text.lstrip().startswith("#") and cell_type(cells[0]) == "text":
+            if not self._has_hashes and record.text.lstrip().startswith("#") and cell_type(cells[0]) == "text":
                 reason = COMMENT
             elif _RULED.fullmatch(record.text):
                 reason = RULED
             elif not record.text.strip("\x00 \t\r\n"):
                 reason = NULS
+            elif self._is_end_mark(cells):
+                reason = END_MARK
         if reason:
             self._settle()
             self._reject(record, reason)
         elif len(cells) < self._width:
             self._held.append(record)
-            if len(self._held) > _MOST_HELD:
+            if len(self._held) > MOST_ROWS:
                 self._add_short(self._held.popleft())
         elif any(cell.strip() for cell in cells[self._width :]) or self._is_shifted(cells):
             self._settle()
@@ -156,16 +158,40 @@ class TableRows:
         """At the end of the file: what is held back is a footer, or short records after all."""
         if self._suspect is not None:
             self._release_suspect()
-        footer: list[Record] = []
-        while self._held and self._is_footer(self._held[-1]):
-            footer.append(self._held.pop())
-        self._settle()
-        while not footer and (last := self.sink.last()) is not None and self._is_total(last[0]):
-            cells, line = self.sink.pop()
-            footer.append(Record(list(map(str, cells)), line, (self._dialect.delimiter or "").join(map(str, cells))))
-        for record in reversed(footer):
-            self._reject(record, AFTER)
+        self._take_footer()
         self.rejected.sort(key=lambda row: row.line)
+
+    def _take_footer(self) -> None:
+        """Sets totals and remarks below the table aside."""
+        whole: list[tuple[Sequence[str | None], int]] = []
+        while len(whole) < MOST_ROWS and (last := self.sink.last()) is not None:
+            if self._is_end_mark(last[0]):
+                self._reject(self._as_record(*self.sink.pop()), END_MARK)
+                continue
+            if self._width < 3 or not is_sparse([cell or "" for cell in last[0]]):
+                break
+            whole.append(self.sink.pop())
+        whole.reverse()
+        tail = [self._as_record(*row) for row in whole] + list(self._held)
+        blanks = [record.is_after_blank for record in tail]
+        start = footer_start([record.cells for record in tail], blanks, self._width, self._types)
+        for cells, line in whole[:start]:
+            self.sink.add(cells, line)
+        for record in tail[len(whole) : max(start, len(whole))]:
+            self._add_short(record)
+        self._held.clear()
+        below = {record.line for record in tail[start:]}
+        self._short_lines = [line for line in self._short_lines if line not in below]
+        for record in tail[start:]:
+            self._reject(record, AFTER)
+
+    def _as_record(self, cells: Sequence[str | None], line: int) -> Record:
+        filled = [cell or "" for cell in cells]
+        return Record(filled, line, (self._dialect.delimiter or "").join(filled))
+
+    @staticmethod
+    def _is_end_mark(cells: Sequence[str | None]) -> bool:
+        return any(cells) and all(not cell or not cell.strip(_END_MARK) for cell in cells)
 
     def notes(self) -> list[str]:
         """What was done with rows that do not fit."""
@@ -276,25 +302,6 @@ class TableRows:
 
     def _reject(self, record: Record, reason: str) -> None:
         self.rejected.append(rejected_row(self._source, record.line, reason, record.text))
-
-    def _is_footer(self, record: Record) -> bool:
-        filled = [cell for cell in record.cells if cell.strip()]
-        if self._width < 2 or len(filled) > 2 or not filled:
-            return False
-        if _FOOTER.match(filled[0]):
-            return True
-        is_foreign = is_typed(self._types[0]) and cell_type(record.cells[0]) not in (self._types[0], "empty")
-        return len(filled) == 1 and self._width >= 3 and (is_foreign or record.is_after_blank) and " " in filled[0]
-
-    def _is_total(self, cells: Sequence[str | None]) -> bool:
-        """A last row of the usual width that sums up the others, or a remark that is padded with empty cells."""
-        filled = [cell for cell in cells if cell and cell.strip()]
-        if self._width < 3 or not filled or not cells[0]:
-            return False
-        is_foreign = is_typed(self._types[0]) and cell_type(cells[0]) != self._types[0]
-        if _TOTAL.fullmatch(filled[0]):
-            return is_foreign or len(filled) <= max(2, 0.5 * self._width)
-        return len(filled) == 1 and bool(_FOOTER.match(filled[0])) and (is_foreign or self._width >= 4)
 
 
 def _is_name(cell: str) -> bool:

@@ -15,7 +15,7 @@ from explorer.errors import UnreadableFileError
 from explorer.ingest.readers.base import Confidence, FileRows, Tick
 from explorer.ingest.readers.log_blocks import Block, Fields, main_columns, put, read_blocks, take_first
 from explorer.ingest.readers.windows_levels import level_of
-from explorer.ingest.readers.xml_parts import Attributes, DamagedError, local_name, make_parser
+from explorer.ingest.readers.xml_parts import Attributes, DamagedError, allowed_text, local_name, make_parser
 from explorer.ingest.source import Source
 
 _SCHEMA = "schemas.microsoft.com/win/2004/08/events/event"
@@ -27,9 +27,6 @@ _FRAME = re.compile(
     re.MULTILINE,
 )
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-# Characters that XML 1.0 does not allow, which providers write all the same; as they are, and as references.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 
 #: Fields that every event has; data of the same name is shown beside them.
 _OF_SYSTEM = frozenset(
@@ -135,8 +132,8 @@ class _Events:
         try:
             fields = _parse(raw)
         except (expat.ExpatError, DamagedError, UnicodeError) as error:
-            allowed = _REFERENCE.sub(_allowed, _FORBIDDEN.sub("\ufffd", raw))
-            if allowed == raw:
+            allowed, n_forbidden = allowed_text(raw)
+            if not n_forbidden:
                 return Block(line, raw, {}, f"not valid XML: {error}")
             try:
                 fields = _parse(allowed)
@@ -169,12 +166,6 @@ def _told(fields: _EventFields) -> str:
     head = f"Event {fields.system.get('EventID', '')} of {fields.system.get('Provider', 'an unnamed provider')}"
     data = [value if name == "Data" else f"{name}: {value}" for name, value in fields.data.items() if value]
     return "\n".join([head, *data])
-
-
-def _allowed(reference: re.Match[str]) -> str:
-    code = int(reference[1], 16) if reference[1] else int(reference[2])
-    is_character = code <= 0x10FFFF and not _FORBIDDEN.match(chr(code))
-    return reference.group() if is_character else "\ufffd"
 
 
 def _parse(raw: str) -> _EventFields:

@@ -14,11 +14,14 @@ from xml.parsers.expat import ExpatError
 from explorer.errors import InputError, UnreadableFileError, nearest_name
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
 from explorer.ingest.readers.grid import HEAD_ROWS, Body, GridSink, Header, Merge, SheetRow, find_header
+from explorer.ingest.readers.html_tables import HtmlBook
+from explorer.ingest.readers.markup import markup_kind
 from explorer.ingest.readers.ods import OdsBook
 from explorer.ingest.readers.xls import is_xls, open_xls
 from explorer.ingest.readers.xlsb import open_xlsb
 from explorer.ingest.readers.xlsx import XlsxBook
 from explorer.ingest.readers.xml_parts import DamagedError, Parts
+from explorer.ingest.readers.xml_workbook import XmlBook
 from explorer.ingest.source import Source
 from explorer.params import ReadParams
 
@@ -49,6 +52,11 @@ class Book(Protocol):
         """Formulas of the sheet read last whose value is not stored."""
         ...
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What had to be mended in the file."""
+        ...
+
     def rows(self, sheet: Any) -> Iterator[SheetRow]: ...
     def merged(self, sheet: Any) -> Sequence[Merge]: ...
 
@@ -57,14 +65,25 @@ class WorkbookReader:
     """One kind of workbook. ``is_own`` tells it by its bytes and ``open_book`` opens it.
 
     Of several sheets the one with the most filled cells beneath a header is read, or the one that the user names.
+    ``is_text``: the file is text in an encoding; ``words`` are what it and its sheets are called.
     """
 
     is_lines = False
 
-    def __init__(self, name: str, is_own: Callable[[Source], bool], open_book: Callable[[Source], Book]) -> None:
+    def __init__(
+        self,
+        name: str,
+        is_own: Callable[[Source], bool],
+        open_book: Callable[[Source], Book],
+        *,
+        is_text: bool = False,
+        words: tuple[str, str] = ("workbook", "sheet"),
+    ) -> None:
         self.name = name
         self._is_own = is_own
         self._open_book = open_book
+        self._is_text = is_text
+        self._words = words
 
     def sniff(self, source: Source) -> Confidence:
         return Confidence.PLAIN if self._is_own(source) else Confidence.NO
@@ -72,7 +91,7 @@ class WorkbookReader:
     def read(self, source: Source, tick: Tick) -> FileRows:
         try:
             book = self._open_book(source)
-            sheet = _choose_sheet(book, source)
+            sheet = _choose_sheet(book, source, self._words[1])
             return self._read_sheet(source, book, sheet, tick)
         except _DAMAGED as error:
             raise UnreadableFileError(
@@ -85,14 +104,19 @@ class WorkbookReader:
         if header is None:
             first = source.params.first_line
             where = f" from row {first:,} on" if first else ""
-            raise InputError(f"The sheet {sheet.name!r} of {source.name} has no rows{where}. Choose another sheet.")
+            word = self._words[1]
+            raise InputError(f"The {word} {sheet.name!r} of {source.name} has no rows{where}. Choose another {word}.")
         body = Body(rows, header)
         sink = GridSink(source, tick)
         for row in body:
             sink.add(row)
         rejected = [
-            rejected_row(source, row.number, "a total or remark beneath the table", "; ".join(row.cells.values()))
-            for row in body.footer
+            rejected_row(source, row.number, reason, "; ".join(row.cells.values()))
+            for reason, rows in (
+                ("the header once more", body.repeated),
+                ("a total or remark beneath the table", body.footer),
+            )
+            for row in rows
         ]
         cells, lines, notes = sink.finish(header.titles)
         visible = tuple(one.name for one in book.sheets if one.is_visible)
@@ -105,7 +129,14 @@ class WorkbookReader:
             sheets=visible,
             header=header.shown,
             n_cells_repaired=sink.n_repaired,
-            notes=(*_sheet_notes(sheet, visible), *_header_notes(header), *notes, *_value_notes(book)),
+            encoding=source.encoding.name if self._is_text else None,
+            notes=(
+                *(source.encoding.notes if self._is_text else ()),
+                *_sheet_notes(sheet, visible, *self._words),
+                *_header_notes(header),
+                *notes,
+                *_value_notes(book),
+            ),
         )
         return FileRows(cells, lines, made, tuple(rejected))
 
@@ -117,10 +148,10 @@ def _head(book: Book, sheet: Any) -> tuple[list[SheetRow], Iterator[SheetRow]]:
     return head, chain(head, rows)
 
 
-def _choose_sheet(book: Book, source: Source) -> Any:
+def _choose_sheet(book: Book, source: Source, word: str) -> Any:
     chosen = source.params.sheet
     if chosen is not None:
-        return _named_sheet(book.sheets, chosen, source)
+        return _named_sheet(book.sheets, chosen, source, word)
     visible = [sheet for sheet in book.sheets if sheet.is_visible]
     if len(visible) == 1:
         best, n_cells = visible[0], _n_cells(book, visible[0], limit=HEAD_ROWS)
@@ -130,11 +161,11 @@ def _choose_sheet(book: Book, source: Source) -> Any:
     if n_cells == 0:
         hidden = [sheet.name for sheet in book.sheets if not sheet.is_visible]
         where = f", and the hidden ones ({_listed(hidden)}) are not looked at" if hidden else ""
-        raise InputError(f"{source.name} has no sheet with a header and rows{where}. Check which sheet holds the data.")
+        raise InputError(f"{source.name} has no {word} with a header and rows{where}. Check which holds the data.")
     return best
 
 
-def _named_sheet(sheets: Sequence[Any], name: str, source: Source) -> Any:
+def _named_sheet(sheets: Sequence[Any], name: str, source: Source, word: str) -> Any:
     """The sheet of that name, letter case ignored where that leaves no doubt."""
     for same in (str, str.casefold):
         found = [sheet for sheet in sheets if same(sheet.name) == same(name)]
@@ -143,7 +174,7 @@ def _named_sheet(sheets: Sequence[Any], name: str, source: Source) -> Any:
     names = [sheet.name for sheet in sheets]
     near = nearest_name(name, names)
     hint = f" Did you mean {near!r}?" if near is not None else ""
-    raise InputError(f"{source.name} has no sheet {name!r}.{hint} The sheets are: {_listed(names)}.")
+    raise InputError(f"{source.name} has no {word} {name!r}.{hint} The {word}s are: {_listed(names)}.")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -159,11 +190,11 @@ def _n_cells(book: Book, sheet: Any, limit: int | None = None) -> int:
     return sum(len(row.cells) for row in islice(rows, limit) if row.number >= header.first_data)
 
 
-def _sheet_notes(sheet: Any, visible: Sequence[str]) -> list[str]:
+def _sheet_notes(sheet: Any, visible: Sequence[str], book_word: str, word: str) -> list[str]:
     notes = []
     n_sheets = len({*visible, sheet.name})
     if n_sheets > 1:
-        notes.append(f"The workbook has {n_sheets} sheets; only {sheet.name!r} was read.")
+        notes.append(f"The {book_word} has {n_sheets} {word}s; only {sheet.name!r} was read.")
     if not sheet.is_visible:
         notes.append(f"The sheet {sheet.name!r} is hidden in the workbook.")
     return notes
@@ -185,9 +216,10 @@ def _ranges(numbers: Sequence[int]) -> str:
 def _value_notes(book: Book) -> list[str]:
     n = book.n_without_value
     if not n:
-        return []
+        return list(book.notes)
     cells = "1 cell has a formula" if n == 1 else f"{n:,} cells have a formula"
-    return [f"{cells} whose value is not stored in the file. Open it in a spreadsheet and save it to fill it in."]
+    said = f"{cells} whose value is not stored in the file. Open it in a spreadsheet and save it to fill it in."
+    return [*book.notes, said]
 
 
 def is_xlsx(source: Source) -> bool:
@@ -224,4 +256,8 @@ def _is_spreadsheet(source: Source) -> bool:
 XLSX = WorkbookReader("xlsx", is_xlsx, XlsxBook)
 ODS = WorkbookReader("ods", is_ods, OdsBook)
 XLS = WorkbookReader("xls", is_xls, open_xls)
+HTML = WorkbookReader(
+    "html", lambda source: markup_kind(source) == "html", HtmlBook, is_text=True, words=("page", "table")
+)
+XML_WORKBOOK = WorkbookReader("xml workbook", lambda source: markup_kind(source) == "workbook", XmlBook, is_text=True)
 XLSB = WorkbookReader("xlsb", lambda source: "xl/workbook.bin" in archive_names(source), open_xlsb)

@@ -39,6 +39,7 @@ class CalamineBook:
     """A workbook that calamine opens; ``numbers`` of each sheet take the place of what calamine says."""
 
     n_without_value = 0
+    notes: Sequence[str] = ()
 
     def __init__(self, source: Source, numbers: Sequence[dict[tuple[int, int], str]]) -> None:
         self._book = guarded(lambda: calamine.load_workbook(io.BytesIO(source.data)))

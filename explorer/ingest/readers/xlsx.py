@@ -38,6 +38,8 @@ class SheetInfo(NamedTuple):
 class XlsxBook:
     """An open workbook. Raises DamagedError, ValueError or one of zipfile's errors where it is damaged."""
 
+    notes: Sequence[str] = ()
+
     def __init__(self, source: Source) -> None:
         self._parts = Parts(source)
         main = _target(self._parts, "", "/officeDocument") or "xl/workbook.xml"

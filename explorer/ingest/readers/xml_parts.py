@@ -1,8 +1,9 @@
-"""The parts of a zipped document (XLSX, ODS): sizes checked first, XML read piece by piece and without entities."""
+"""XML read piece by piece and without entities; the parts of a zipped document (XLSX, ODS), sizes checked first."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,11 +16,33 @@ MAX_UNPACKED = 1 << 30  # bytes of all parts
 _MAX_PARTS = 20_000
 _CHUNK = 256 << 10
 
+# Characters that XML 1.0 does not allow, which programs write all the same; as they are, and as references.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
+
 Attributes = Mapping[str, str]
 
 
 class DamagedError(Exception):
     """Something inside a document is not as its format says."""
+
+
+def allowed_text(text: str) -> tuple[str, int]:
+    """The text with U+FFFD for characters that XML does not allow, and how many there were."""
+    plain, n_plain = _FORBIDDEN.subn("\ufffd", text)
+    if "&#" not in plain:
+        return plain, n_plain
+    n_references = 0
+
+    def allowed(reference: re.Match[str]) -> str:
+        nonlocal n_references
+        code = int(reference[1], 16) if reference[1] else int(reference[2])
+        if code <= 0x10FFFF and not _FORBIDDEN.match(chr(code)):
+            return reference.group()
+        n_references += 1
+        return "\ufffd"
+
+    return _REFERENCE.sub(allowed, plain), n_plain + n_references
 
 
 class Parts:
@@ -65,10 +88,16 @@ def local_name(name: str) -> str:
 
 
 def make_parser(
-    start: Callable[[str, Attributes], None], end: Callable[[str], None], text: Callable[[str], None]
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+    encoding: str | None = None,
 ) -> Any:
-    """A parser that refuses a document type, and with it every entity that could unfold."""
-    parser = expat.ParserCreate()
+    """A parser that refuses a document type, and with it every entity that could unfold.
+
+    ``encoding`` counts more than what the document declares.
+    """
+    parser = expat.ParserCreate(encoding)
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end

@@ -4,6 +4,6 @@ from explorer.ui import anomalies_page, parts
 
 analysis = parts.open_or_stop("Anomalies")
 anomalies_page.stop_if_nothing_to_judge(analysis)
-texts, place = anomalies_page.choose_list(analysis)
-if place is not None:
-    anomalies_page.show_findings(analysis, texts, place)
+listed = anomalies_page.choose_list(analysis)
+if listed is not None:
+    anomalies_page.show_findings(analysis, listed)

@@ -17,5 +17,5 @@ with left:
     map_page.show_map(analysis, wish, match, found, now)
     map_page.show_footnote(analysis)
 with right:
-    map_page.show_side(analysis, wish, now)
+    map_page.show_side(analysis, wish, match, now)
 map_page.show_tables(analysis, found, now)
