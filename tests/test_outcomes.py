@@ -197,6 +197,18 @@ def test_a_record_that_is_its_whole_line_has_its_fields_in_it():
     ) == (whole.column("message"))
 
 
+def test_what_a_message_says_is_not_said_again():
+    table = make_table(
+        {"status": ["502", "200", "404"], "result": ["lost", "found", "found"]},
+        ["GET /x HTTP/1.1 502", "at=info status=200 result=found", "POST /y"],
+    )
+    assert told(table) == [
+        "GET /x HTTP/1.1 502 result=lost",
+        "at=info status=200 result=found",
+        "POST /y 404 result=found",
+    ]
+
+
 def test_fields_of_the_same_name_keep_their_whole_names():
     table = make_table({"elb.status": ["502", "200"], "target.status": ["200", None]}, ["GET /x HTTP/1.1", "sync"])
     assert told(table) == ["GET /x HTTP/1.1 502 target.status=200", "sync elb.status=200"]

@@ -54,6 +54,7 @@ _ERROR_NAMES = (
 
 # A request without its answer: "GET /orders/7 HTTP/1.1", the answer's status belongs right behind it.
 _REQUEST = r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?://)\S*(?: HTTP/\d(?:\.\d)?)?$"
+_ANSWERED = _REQUEST.removesuffix("$") + r"\"? [1-5]\d\d$"
 
 
 class Outcome(NamedTuple):
@@ -69,7 +70,8 @@ def with_outcomes(texts: pa.ChunkedArray, table: Table, taken: Iterable[str] = (
     """``texts`` (n,), strings that may be null, with the fields of each record that say what happened behind them.
 
     Where a text has several lines they stand behind the first. A text that is the whole line has its fields in it and
-    stays. ``taken`` columns hold something else, unless their values are codes.
+    stays, and what a text says already is not said again. ``taken`` columns hold something else, unless their values
+    are codes.
     """
     found = find_outcomes(table, taken)
     if not found:
@@ -176,9 +178,13 @@ def _told(batch: pa.RecordBatch, found: Sequence[Outcome]) -> pa.Array:
         if outcome.is_error:
             value = pc.utf8_slice_codeunits(pc.replace_substring_regex(value, r"(?s)\s*\n.*", ""), 0, _LONGEST_ERROR)
         is_told = pc.and_(has_own, pc.fill_null(pc.and_(pc.not_equal(value, ""), pc.not_equal(value, text)), False))
+        key = "".join(re.escape(letter) if letter.isascii() else letter for letter in outcome.key)
+        is_said = pc.fill_null(pc.match_substring_regex(text, rf"(?:^|[^\w.-]){key}="), False)
         before: pa.Array | str = f" {outcome.key}="
         if outcome is answer:
+            is_said = pc.or_(is_said, pc.fill_null(pc.match_substring_regex(text, _ANSWERED), False))
             before = pc.if_else(is_request, pa.scalar(" ", text.type), pa.scalar(before, text.type))
+        is_told = pc.and_not(is_told, is_said)
         piece = pc.binary_join_element_wise(before, pc.fill_null(value, ""), behind)
         suffix = pc.binary_join_element_wise(suffix, pc.if_else(is_told, piece, behind), behind)
     return _inserted(text, suffix)
