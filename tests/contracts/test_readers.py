@@ -88,6 +88,11 @@ def journal_bytes() -> bytes:
     return "\n".join(blocks).encode()
 
 
+def journal_verbose_bytes() -> bytes:
+    head = "Sat 2026-11-21 06:48:11.123456 UTC [s=abc;i={}]\n    _PID=1\n    MESSAGE={}\n"
+    return "".join(head.format(i, " ".join(row)) for i, row in enumerate(ROWS)).encode()
+
+
 def event_xml_bytes() -> bytes:
     schema = "http://schemas.microsoft.com/win/2004/08/events/event"
     events = (
@@ -153,6 +158,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "drawn table": ("tickets.md", drawn_bytes),
     "fixed width": ("tickets.txt", aligned_bytes),
     "journald export": ("journal.export", journal_bytes),
+    "journald verbose": ("journal.txt", journal_verbose_bytes),
     "Windows events (XML)": ("events.xml", event_xml_bytes),
     "Windows events (text)": ("events.txt", event_text_bytes),
     "Windows events (CSV)": ("events.csv", event_csv_bytes),
