@@ -335,7 +335,7 @@ def test_cells_that_are_all_empty_are_refused():
 
 
 def test_rows_that_all_fail_are_refused_with_the_first_reason():
-    data = '{"a": 1\n[2]\n'
+    data = '{"a": 1\n{"b": [2\n'
     assert "not valid JSON (line 1)" in refusal(data, "tickets.jsonl")
 
 

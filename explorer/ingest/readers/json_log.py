@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from explorer.errors import InputError
 from explorer.ingest.readers import json_values
-from explorer.ingest.readers.base import Confidence, FileRows, Tick
+from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text
 from explorer.ingest.readers.json_document import find_records
 from explorer.ingest.readers.json_documents import parse_documents
 from explorer.ingest.readers.json_events import Entries, find_entries
@@ -110,7 +110,7 @@ def _object(parser: json_values.Parser, line: str) -> Mapping[str, Any] | None:
 
 
 def _text(value: Mapping[str, Any]) -> str:
-    return json_values.to_text(value) or ""
+    return repair_text(json_values.to_text(value) or "")
 
 
 def _line_items(text: str, parser: json_values.Parser) -> Iterator[_Item]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from explorer.errors import InputError
-from explorer.ingest.readers.base import Confidence, FileRows, Tick
+from explorer.ingest.readers.base import Confidence, FileRows, Tick, repair_text
 from explorer.ingest.readers.json_events import Entries, find_entries
 from explorer.ingest.readers.json_values import Cells
 from explorer.ingest.readers.log_blocks import Block, read_blocks
@@ -70,7 +70,7 @@ def _entries(collected: _Collected) -> Entries | None:
 
 
 def _as_json(cells: Cells) -> str:
-    return json.dumps(cells, ensure_ascii=False)
+    return repair_text(json.dumps(cells, ensure_ascii=False))
 
 
 def _blocks(collected: _Collected, entries: Entries | None) -> Iterator[Block]:
