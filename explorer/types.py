@@ -190,7 +190,8 @@ class Corpus(Frozen):
     for a missing time, or None where there is no time column; ``fields`` is an Arrow table (n rows) of every
     column of the file. ``mask`` says that texts are compared as templates: with timestamps, ids, addresses, numbers and
     names that vary masked; with ``cleaning`` markup, quoted replies, greetings, signatures and forms are left out.
-    ``texts`` always hold what the file holds. ``fingerprint`` changes with any of this, and with nothing else.
+    ``texts`` always hold what the file holds; of a log record its message, and behind it the fields that say what
+    happened, such as "status=500". ``fingerprint`` changes with any of this, and with nothing else.
     """
 
     ids: Sequence[str]
@@ -237,6 +238,7 @@ class Corpus(Frozen):
 @dataclass(frozen=True, eq=False)
 class Distinct(Frozen):
     """Records with the same text (where cleaned, without what is cut; where masked, the same template), taken together.
+    Log records of one text whose levels differ are apart, and their texts begin with the level.
 
     Every costly stage runs on these.
 

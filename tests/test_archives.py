@@ -89,6 +89,23 @@ def test_the_user_chooses_a_member(read):
         read(data, "t.zip", sheet="c.csv")
 
 
+@pytest.mark.parametrize(
+    ("name", "one"),
+    [
+        ("tickets.xml", b"<all><t><id>1</id></t><t><id>2</id></t><u><n>1</n></u><u><n>2</n></u></all>"),
+        ("tickets.html", b"<html><table><tr><th>id</th></tr><tr><td>1</td></tr><tr><td>2</td></tr></table></html>"),
+        ("tickets.eml", b"From: a@b\nTo: c@d\nSubject: s\nDate: Tue, 02 Jan 2024 10:11:12 +0100\n\nbody\n"),
+        ("tickets.json", b'{"a": [{"id": 1}, {"id": 2}], "b": [{"id": 1}]}'),
+    ],
+)
+def test_documents_in_an_archive_are_read_alone_and_together(read, name, one):
+    alone = read(one, name).n_rows
+    members = {name: one, f"folder/more {name}": one}
+    assert read(zipped({name: one}), "t.zip").n_rows == alone
+    assert read(zipped(members), "t.zip").n_rows == 2 * alone
+    assert read(zipped(members), "t.zip", sheet=name).n_rows == alone
+
+
 def test_packed_logs_inside_an_archive_are_read(read):
     table = read(zipped({"app.log": b"one\n", "app.log.1.gz": gzip.compress(b"two\n")}), "logs.zip")
     assert table.cells.column("line").to_pylist() == ["one", "two"]

@@ -199,8 +199,23 @@ def test_an_endless_trace_is_cut_and_the_report_says_so():
 any_line = st.sampled_from(
     [HEAD, NEXT, "", "  ", "plain", "\tat a.b(C.java:1)", "Caused by: x", "}", "  indented", "é\u2028x"]
 )
+in_parts = st.sampled_from(
+    [
+        "2026-11-21T06:48:11.1Z stdout P one ",
+        "2026-11-21T06:48:11.2Z stdout F two",
+        "2026-11-21T06:48:11.2Z stderr F \tat a.b(C.java:1)",
+        "03-01 09:00:07.123  1000  1001 E App: java.lang.Error: x",
+        "03-01 09:00:07.123  1000  1001 E App: \tat a.b(C.java:1)",
+        "/app/index.js:10",
+        "    ^",
+        "\x1b[31mERROR\x1b[0m gone",
+        '{"log":"one ","stream":"stdout","time":"2026-11-21T06:48:11.1Z"}',
+        '{"log":"two\\n","stream":"stdout","time":"2026-11-21T06:48:11.1Z"}',
+    ]
+)
 some_line = st.one_of(
     any_line,
+    in_parts,
     st.sampled_from([line for text, *_ in EXAMPLES.values() for line in text.splitlines()]),
     st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=20),
 )
@@ -208,7 +223,9 @@ some_line = st.one_of(
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.lists(some_line, min_size=1, max_size=30).filter(filled), st.sampled_from(["\n", "\r\n"]), st.integers(40, 400)
+    st.one_of(st.lists(lines, min_size=1, max_size=30) for lines in (some_line, in_parts)).filter(filled),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(40, 400),
 )
 def test_no_line_is_lost_or_changed_however_the_text_is_cut_into_pieces(lines, end, piece):
     before = lines_reader._PIECE

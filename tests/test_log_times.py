@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from explorer.ingest import build_corpus
+from explorer.ingest import build_corpus, read_table
 from explorer.types import Corpus
 from tests.reading import read
 
@@ -108,3 +108,39 @@ def test_a_time_inside_few_of_many_messages_is_not_taken_for_the_record_s():
 def test_a_clock_alone_is_no_reason_to_look_for_a_time_in_the_message():
     lines = [f"09:00:0{n} INFO report for 2023-05-0{n + 1} 10:00:00 is done" for n in range(9)]
     assert corpus(lines).times is None
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "{1:02}/{0:02}/2024",
+        "{0:02}/{1:02}/2024",
+        "{0:02}/{1:02}/24",
+        "{1:02}/{0:02}/24",
+        "{0:02}.{1:02}.24",
+        "24/{1:02}/{0:02}",
+    ],
+)
+def test_a_file_of_one_day_has_its_dates_in_the_order_of_the_other_files(tmp_path, order):
+    """A log that is put away every day: of most days alone nobody could tell the month."""
+    days = [3, 4, 11, 12, 13, 14]
+    for number, day in enumerate(days):
+        date = order.format(day, 3)
+        lines = "".join(f"{date} 09:00:0{second} INFO app: job {second} done\n" for second in range(3))
+        (tmp_path / f"app.log.{number}").write_text(lines)
+    (tmp_path / "other.log").write_text("Mar  1 09:00:00 host app[1]: x\n")
+    paths = [tmp_path / f"app.log.{number}" for number in range(len(days))]
+    for chosen in (paths, paths[::-1], [*paths, tmp_path / "other.log"]):
+        made = build_corpus(read_table(chosen), today=TODAY)
+        assert made.times is not None
+        found = {str(time)[:10] for time in made.times[made.sources != len(days)]}
+        assert found == {f"2024-03-{day:02}" for day in days}
+    if not order.startswith("24"):  # whose years are the newest, so that the dates are the likeliest
+        assert any("first, as in the other files of this format." in note for note in made.reports[1].notes)
+
+
+def test_files_that_leave_the_order_of_day_and_month_open_all_say_so(tmp_path):
+    for name, date in (("a.log", "03/04/2024"), ("b.log", "05/06/2024")):
+        (tmp_path / name).write_text(f"{date} 09:00:00 INFO app: x\n" * 3)
+    made = build_corpus(read_table([tmp_path / "a.log", tmp_path / "b.log"]), today=TODAY)
+    assert all(any("decides it" in note for note in report.notes) for report in made.reports)

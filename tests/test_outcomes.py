@@ -123,6 +123,14 @@ def test_a_level_is_shown_only_where_it_differs(templates):
     )  # fmt: skip
 
 
+def test_levels_tell_apart_texts_that_are_not_masked_too(tmp_path):
+    (tmp_path / "a.log").write_text(
+        "".join(f"2024-03-01 09:00:0{i} {x} gone\n" for i, x in enumerate(["INFO", "ERROR"]))
+    )
+    table = read_table([tmp_path / "a.log"])
+    assert collapse(build_corpus(table, mask=False)).texts == ("ERROR gone", "INFO gone")
+
+
 def test_values_stand_behind_the_wildcards_of_a_template_with_its_level():
     found = template_values("ERROR user <*> took <duration>", ["user bob took 5 ms", "user eve took 7 ms", "x"])
     assert (found.n_aligned, found.n_records) == (2, 3)
@@ -187,6 +195,18 @@ def test_a_record_that_is_its_whole_line_has_its_fields_in_it():
     assert with_outcomes(
         whole.column("message"), Table(whole, table.lines, table.sources, table.reports, (), True)
     ) == (whole.column("message"))
+
+
+def test_what_a_message_says_is_not_said_again():
+    table = make_table(
+        {"status": ["502", "200", "404"], "result": ["lost", "found", "found"]},
+        ["GET /x HTTP/1.1 502", "at=info status=200 result=found", "POST /y"],
+    )
+    assert told(table) == [
+        "GET /x HTTP/1.1 502 result=lost",
+        "at=info status=200 result=found",
+        "POST /y 404 result=found",
+    ]
 
 
 def test_fields_of_the_same_name_keep_their_whole_names():

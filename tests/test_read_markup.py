@@ -77,6 +77,13 @@ def test_the_largest_table_is_read_and_any_other_can_be_chosen():
     assert "Did you mean 'All tickets'" in refusal(made, "t.html", sheet="all ticket")
 
 
+def test_of_very_many_tables_the_longest_can_be_chosen_and_it_is_said():
+    made = page(html_table([["a", "b"], ["1", "2"]]) * 300, html_table([["id", "text"], *[["1", "x"]] * 9]))
+    table = read(made, "t.html")
+    assert (table.n_rows, len(table.reports[0].sheets)) == (9, 200)
+    assert "301 tables" in notes(table)
+
+
 def test_a_table_inside_a_layout_is_found():
     inner = html_table([["id", "text"], ["1", "a"], ["2", "b"]])
     table = read(page(f"<table><tr><td>menu</td><td>{inner}</td></tr><tr><td>foot</td></tr></table>"), "t.html")
@@ -106,6 +113,13 @@ def test_a_header_on_each_page_of_a_report_is_set_aside_and_counted():
 def test_a_cell_that_covers_several_rows_stands_in_each_of_them():
     made = "<html><table><tr><th>team<th>text<tr><td rowspan=2>IT<td>a<tr><td>b<tr><td>HR<td>c</table></html>"
     assert rows(read(made, "t.html")) == [["IT", "a"], ["IT", "b"], ["HR", "c"]]
+
+
+def test_links_whose_addresses_are_left_out_are_said():
+    cells = "<tr><td><a href='https://x/{0}'>T-{0}</a><td>text <a href='#'>top</a>"
+    table = read("<html><table><tr><th>id<th>text" + "".join(cells.format(n) for n in range(3)), "t.html")
+    assert rows(table)[2] == ["T-2", "text top"]
+    assert "3 cells hold links; only the words are kept." in notes(table)
 
 
 @pytest.mark.parametrize(("declared", "codec"), [("iso-8859-2", "iso8859-2"), ("windows-1251", "cp1251")])
@@ -228,6 +242,11 @@ def test_a_text_with_markup_inside_is_read_in_order():
     assert rows(read(f"<r>{one}{one}</r>", "t.xml"))[0] == ["The printer jams.\nAgain\nand again"]
 
 
+def test_an_empty_element_is_a_record_with_nothing_in_it():
+    assert rows(read("<r><e/><e><id>1</id></e><e></e></r>", "t.xml")) == [[None, None], [None, "1"], [None, None]]
+    assert "cells are empty" in refusal("<r><e/><e></e></r>", "t.xml")
+
+
 def test_several_kinds_of_records_are_counted_and_offered():
     tickets = "".join(f"<ticket><id>{n}</id><text>long text {n} here</text></ticket>" for n in range(3))
     users = "".join(f"<user><id>{n}</id></user>" for n in range(5))
@@ -242,8 +261,38 @@ def test_several_kinds_of_records_are_counted_and_offered():
 def test_documents_behind_one_another_and_pieces_without_a_root_are_read():
     one = '<?xml version="1.0" encoding="UTF-8"?>\n<r><e><id>{}</id></e><e><id>{}</id></e></r>\n'
     assert rows(read(one.format(1, 2) + one.format(3, 4), "t.xml")) == [["1"], ["2"], ["3"], ["4"]]
-    events = "".join(f'<log4j:event logger="a"><log4j:message>m {n}</log4j:message></log4j:event>\n' for n in range(3))
-    assert rows(read(events, "app.log")) == [["a", f"m {n}"] for n in range(3)]
+    pieces = "".join(f'<x:event logger="a"><x:message>m {n}</x:message></x:event>\n' for n in range(3))
+    assert rows(read(pieces, "app.log")) == [["a", f"m {n}"] for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("begin", "one", "end"),
+    [
+        (
+            '<?xml version="1.0"?>\n<!DOCTYPE log SYSTEM "logger.dtd">\n<log>\n',
+            "<record><date>2024-03-01T09:00:0{0}</date><logger>a.b</logger><level>SEVERE</level>"
+            "<message>boom {0}</message></record>\n",
+            "",  # a program that is still running has not written the end
+        ),
+        (
+            "",
+            '<log4j:event logger="a.b" timestamp="170928360000{0}" level="ERROR" thread="main">'
+            "<log4j:message><![CDATA[boom {0}]]></log4j:message></log4j:event>\n",
+            "",
+        ),
+    ],
+)
+def test_a_log_in_xml_is_a_log(begin, one, end):
+    made = begin + "".join(one.format(n) for n in range(5)) + end
+    table = read(made, "java0.log")
+    assert table.is_lines
+    assert table.cells.column("message").to_pylist() == [f"boom {n}" for n in range(5)]
+    assert set(table.cells.column("level").to_pylist()) == {"ERROR"}
+    assert set(table.cells.column("component").to_pylist()) == {"a.b"}
+    assert table.cells.column("line").to_pylist()[4] == one.format(4).strip()
+    assert read(made, "java0.log", as_lines=False).n_rows == 5
+    damaged = read(made.replace("boom 2", "boom ]]> < 2"), "java0.log")
+    assert (damaged.n_rows, len(damaged.rejected)) == (4, 1)
 
 
 def test_what_is_not_quite_xml_is_mended_and_said():
@@ -251,7 +300,7 @@ def test_what_is_not_quite_xml_is_mended_and_said():
     table = read(made, "t.xml")
     assert rows(table) == [["AT&T \xa0é \ufffd \ufffd"], ["AT&T &nbsp;"]]
     assert "1 ampersand" in notes(table)
-    assert "2 characters that XML does not allow" in notes(table)
+    assert "2 characters are not allowed in XML" in notes(table)
 
 
 def test_a_damaged_record_costs_no_other():
@@ -263,6 +312,15 @@ def test_a_damaged_record_costs_no_other():
     assert table.rejected[0].text.startswith("<e><id>9</id>")
 
 
+def test_names_with_prefixes_are_found_again_behind_a_damaged_record():
+    one = "<x:e><x:id>{}</x:id></x:e>"
+    made = f"<x:r xmlns:x='urn:x'>{one.format(1)}{one.format(2)}<x:e><x:id>a < b</x:id></x:e>{one.format(3)}</x:r>"
+    table = read(made, "t.xml")
+    assert rows(table) == [["1"], ["2"], ["3"]]
+    assert len(table.rejected) == 1
+    assert "no XML" not in notes(table)
+
+
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.8, 0.95])
 def test_a_file_that_was_cut_keeps_its_complete_records(share):
     made = f"<r>{''.join(f'<e><id>{n}</id><t>text {n}</t></e>' for n in range(50))}</r>"
@@ -270,6 +328,7 @@ def test_a_file_that_was_cut_keeps_its_complete_records(share):
     table = read(f'<?xml version="1.0"?>{cut}', "t.xml")
     assert table.n_rows == cut.count("</e>")
     assert len(table.rejected) == (cut.count("<e>") > cut.count("</e>"))
+    assert "breaks off" in notes(table)
 
 
 @pytest.mark.parametrize(

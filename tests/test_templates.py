@@ -50,6 +50,7 @@ OPPOSITE = [
     "upstream_status={200|502} for the shop",
     "install ended, error code: {0x80070005|0x80070643}",
     "process killed by signal {9|11|15}",
+    "the build ended with {0|17} errors",
     "{ORA-00942|ORA-01017}: statement was not run",
     "{java.io.IOException|java.lang.NullPointerException|java.sql.SQLException|a.B.TimeoutError|x.YFault}: worker 3",
     "connect() failed: {ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENOENT}",

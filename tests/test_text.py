@@ -101,6 +101,7 @@ def test_what_changes_from_line_to_line_is_masked(line, masked):
         "exitCode=1",
         "exited with code 1",
         "exited (137)",
+        "0 failed, 0 errors",
         "process returned 0 (ok)",
         "the script returned -1.",
         "Return code from the last job = 8",

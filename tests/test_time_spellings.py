@@ -112,6 +112,11 @@ def test_the_half_of_the_day_counts(cell):
     assert str(parse_times([cell], day_first=True).times[0]) == "2024-03-01T21:05:00.000"
 
 
+@pytest.mark.parametrize("cell", ["01 Mar 09:05:00", "Mar 1 09:05:00", "1-Mar 9:05"])
+def test_an_hour_is_not_taken_for_a_year(cell):
+    assert read(cell) == ["2000-03-01T09:05:00.000"]
+
+
 @pytest.mark.parametrize("cell", ["12:30 AM", "12:30 PM"])
 def test_noon_and_midnight(cell):
     assert read(f"2024-03-01 {cell}") == [f"2024-03-01T{'00' if 'AM' in cell else '12'}:30:00.000"]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.ingest import time_zones
 from explorer.ingest.time_zones import is_zone, zone_meaning
 from explorer.ingest.times import parse_times
 
@@ -155,3 +156,19 @@ def test_times_at_a_place_come_back(moments, place):
     times = parse_times([f"{time:%Y-%m-%d %H:%M:%S} {place}" for time in local]).times
     earlier = [time.replace(fold=0).astimezone(dt.UTC).replace(tzinfo=None) for time in local]
     assert list(times) == [np.datetime64(time, "ms") for time in earlier]
+
+
+def test_without_a_database_places_are_said_to_be_unknown(monkeypatch):
+    def missing(key):
+        raise zoneinfo.ZoneInfoNotFoundError(key)
+
+    zone_meaning.cache_clear()
+    time_zones._is_place.cache_clear()
+    monkeypatch.setattr(time_zones.zoneinfo, "ZoneInfo", missing)
+    try:
+        parsed = parse_times(["2024-03-01 09:00 Europe/Berlin", "2024-03-01 09:00 MSK"])
+        assert [str(time)[11:16] for time in parsed.times] == ["09:00", "09:00"]
+        assert "Europe/Berlin, MSK has no one meaning" in parsed.notes[0]
+    finally:
+        zone_meaning.cache_clear()
+        time_zones._is_place.cache_clear()

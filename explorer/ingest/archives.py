@@ -46,9 +46,13 @@ _FAMILIES: dict[str, str] = {
     **dict.fromkeys(("xlsx", "xlsm", "ods", "xls", "xlsb"), "workbook"),
     **dict.fromkeys(("parquet", "pq"), "Parquet"),
     **dict.fromkeys(("log", "out", "err"), "log"),
+    **dict.fromkeys(("eml", "mbox"), "mail"),
+    **dict.fromkeys(("xml", "rss"), "XML"),
+    **dict.fromkeys(("html", "htm"), "HTML"),
     **dict.fromkeys(("txt", "dat", ""), "text"),
 }
-_PREFERENCE = ("table", "workbook", "Parquet", "JSON", "log", "text")
+_WITH_SHEETS = ("workbook", "JSON", "XML", "HTML")  # of which the user may have named one
+_PREFERENCE = ("table", "workbook", "Parquet", "JSON", "log", "mail", "XML", "HTML", "text")
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _README = re.compile(r"(?:^|/)(?:read_?me|licen[cs]e|changelog|about|manifest)[^/]*$", re.IGNORECASE)
 
@@ -191,7 +195,7 @@ def _choose(entries: list[_Entry], shown: str, kind: str, member: str | None) ->
     for entry in entries:
         families.setdefault(_family(entry.name), []).append(entry)
     family = next((name for name in _PREFERENCE if name in families), "")
-    if member and not named and family != "workbook":
+    if member and not named and family not in _WITH_SHEETS:
         raise UnreadableFileError(f"{shown} has no file {member!r}. It holds {_listed(entries)}.")
     chosen = named or (families[family] if family else [])
     if not chosen:

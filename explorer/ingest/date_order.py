@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,19 @@ _NAMES = {DAY_FIRST: "day", MONTH_FIRST: "month", YEAR_FIRST: "year"}
 CHOOSE_ORDER = (
     "If it is the other way, choose --day-first or --month-first, or the order of day and month in the preview."
 )
+
+
+class Decision(NamedTuple):
+    """The order of year, month and day, and a note on it.
+
+    ``is_told`` says that the dates tell the day from the month: they are none the other way round, or less likely.
+    ``is_open`` says that they fit another order as well.
+    """
+
+    order: Order
+    note: str
+    is_told: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +61,15 @@ def order_of_numbers(
     not_after: np.datetime64 | None = None,
     day_first: bool | None = None,
     beside: Times | None = None,
-) -> tuple[Order, str]:
-    """The order of year, month and day, and a note on it, "" where nothing had to be decided.
+    elsewhere: Order | None = None,
+) -> Decision:
+    """The order of year, month and day.
 
     ``day_first`` is what the user chose. Else what counts, one after the other: how many of the numbers are dates at
     all, and not later than ``not_after``; in a log, that its lines are written one after the other, and in a short
     time. Two digits may also be a year in front. The rows of a table may stand in any order, which decides nothing; but
-    where other times of the column are known, ``beside``, it covers a short time with them.
+    where other times of the column are known, ``beside``, it covers a short time with them. Where all this leaves it
+    open, the order found ``elsewhere`` counts, such as in the other files of a log.
     """
     numbers, lengths = _runs(written)
     separators = sum((block.separators for block in written), Counter[str]())
@@ -65,41 +81,52 @@ def order_of_numbers(
     if day_first is not None:
         chosen = next(fit for fit in fits if fit.order == (DAY_FIRST if day_first else MONTH_FIRST))
         if fits[-1].order != YEAR_FIRST or fits[-1].n_dates <= chosen.n_dates:
-            return chosen.order, f"Dates were read with the {_NAMES[chosen.order]} first, as chosen."
-    best, why = _decide(fits, not_after, in_lines=in_lines, is_beside=beside is not None and len(beside) > 0)
-    return best.order, f"Dates were read with the {_NAMES[best.order]} first{why}"
+            return Decision(
+                chosen.order, f"Dates were read with the {_NAMES[chosen.order]} first, as chosen.", False, False
+            )
+    left, why = _decide(fits, not_after, in_lines=in_lines, is_beside=beside is not None and len(beside) > 0)
+    best, is_open = left[0], len(left) > 1
+    if is_open and (alike := [fit for fit in left if fit.order == elsewhere]):
+        best, is_open, why = alike[0], False, ", as in the other files of this format."
+    elif is_open:
+        best, why = _usual(left, in_lines=in_lines), f"; no date in the column decides it. {CHOOSE_ORDER}"
+    is_same = any(fit is not best and _is_same(fit, best) for fit in fits)
+    is_told = not is_same and not {DAY_FIRST, MONTH_FIRST} <= {fit.order for fit in left}
+    return Decision(best.order, f"Dates were read with the {_NAMES[best.order]} first{why}", is_told, is_open)
 
 
 def _decide(
     fits: Sequence[_Fit], not_after: np.datetime64 | None, *, in_lines: bool, is_beside: bool
-) -> tuple[_Fit, str]:
-    """The best of several orders, the usual one first, and what speaks for it as the end of a sentence."""
+) -> tuple[Sequence[_Fit], str]:
+    """Which of several orders fit best, and what speaks for them as the end of a sentence."""
     left = _best(fits, [fit.n_possible if in_lines else fit.n_dates for fit in fits])
     left = _best(left, [fit.n_dates if in_lines else fit.n_possible for fit in left])
     if len(left) == 1 or all(_is_same(fit, left[0]) for fit in left):
         best = left[0]
         is_calendar = all(fit is best or fit.n_dates < best.n_dates for fit in fits)
         day = "" if not_after is None else str(not_after.astype("datetime64[D]"))
-        return best, "." if is_calendar or len(left) > 1 else f", as otherwise some would lie behind {day}."
+        return [best], "." if is_calendar or len(left) > 1 else f", as otherwise some would lie behind {day}."
     if in_lines:
         left = _best(left, [fit.in_order for fit in left])
         if len(left) == 1:
-            return left[0], ", in which the lines stand in the order of time."
+            return left, ", in which the lines stand in the order of time."
     # Of day and month no time covered tells which it is where rows stand alone; a year for a day makes years of days.
     years = [fit for fit in left if fit.order == YEAR_FIRST]
     others = [fit for fit in left if fit.order != YEAR_FIRST]
     if in_lines or is_beside or (years and others and years[0].n_days < min(fit.n_days for fit in others)):
         left = _best(left, [-fit.n_days for fit in left])
-        if len(left) == 1:
-            return left[0], ", in which they cover the shortest time."
     elif others:
         left = others
-    if in_lines and any(fit.order == YEAR_FIRST for fit in left):
-        # One day alone: a log is more often new than old.
-        latest = max(fit.latest for fit in left)
-        is_year = all(fit.latest < latest for fit in left if fit.order != YEAR_FIRST)
-        left = [fit for fit in left if (fit.order == YEAR_FIRST) == is_year]
-    return left[0], f"; no date in the column decides it. {CHOOSE_ORDER}"
+    return left, ", in which they cover the shortest time."
+
+
+def _usual(fits: Sequence[_Fit], *, in_lines: bool) -> _Fit:
+    """Of several orders that fit, in the order of how common they are. A log is more often new than old."""
+    last = [fit for fit in fits if fit.order != YEAR_FIRST]
+    if in_lines and len(last) < len(fits):
+        year = next(fit for fit in fits if fit.order == YEAR_FIRST)
+        return year if all(fit.latest < year.latest for fit in last) else last[0]
+    return fits[0]
 
 
 def _best(fits: Sequence[_Fit], values: Sequence[float]) -> list[_Fit]:

@@ -7,11 +7,13 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.ingest.date_order import Order
 from explorer.ingest.levels import SHOWN_LEVELS, find_levels, name_levels
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.outcomes import with_outcomes
@@ -57,44 +59,64 @@ def log_times(
     """Times (n,) of log records, and the reports with notes about them; None where no file has any.
 
     They are read from the column of times, and from ``texts`` for records that have none. Each file is written by one
-    program, so each has rules of its own. ``day_first`` and ``today`` are those of
+    program, so each has rules of its own; but where the dates of one fit several orders of day and month, it is that of
+    the other files in its format. ``day_first`` and ``today`` are those of
     :func:`explorer.ingest.corpus.build_corpus`.
     """
     times = np.full(table.n_rows, "NaT", dtype="datetime64[ms]")
     reports = table.reports
-    for source in range(len(reports)):
+    has_column = table.is_lines and TIME in table.columns
+    orders: dict[str, set[Order]] = {}
+    waiting = [(source, False) for source in range(len(reports))]
+    while waiting:
+        source, is_last = waiting.pop(0)
+        made = reports[source]
         rows = slice(None) if len(reports) == 1 else np.flatnonzero(table.sources == source)
-        column = _taken(table.cells.column(TIME), rows) if table.is_lines and TIME in table.columns else None
-        said = _taken(texts, rows)
-        newest = newest_time(reports[source].source, today)
-        found, parts = _file_times(column, said, newest, day_first)
-        notes = [note for part in parts for note in part.notes]
+        column = _taken(table.cells.column(TIME), rows) if has_column else None
+        known = orders.get(made.format, set())
+        decided = next(iter(known)) if len(known) == 1 else None
+        newest = newest_time(made.source, today)
+        found, parts = _file_times(column, _taken(texts, rows), newest, day_first, decided)
+        orders.setdefault(made.format, set()).update(part.order for part in parts if part.order is not None)
+        if not is_last and len(reports) > 1 and any(part.is_order_open for part in parts):
+            waiting.append((source, True))  # once the other files have been read
+            continue
         n_read = int((~np.isnat(found)).sum())
+        notes = [note for part in parts for note in part.notes]
         if n_read >= _LEAST_WITH_TIME * len(found) and n_read:
             times[rows] = found
             n_without = len(found) - n_read
             note = f"{n_without:,} record{'' if n_without == 1 else 's'} without a time that could be read."
-            reports = noted(reports, [source], [*notes, zone_note(*parts), note if n_without else ""])
+            notes += [zone_note(*parts), note if n_without else ""]
         elif day_first is not None and notes:
-            left = f"{n_read:,} of {len(found):,} records have a time that is one in this order; no times were taken."
-            reports = noted(reports, [source], [*notes, left])
+            notes.append(
+                f"{n_read:,} of {len(found):,} records have a time that is one in this order; no times were taken."
+            )
+        else:
+            notes = []
+        reports = noted(reports, [source], notes)
     return (None if np.isnat(times).all() else times), reports
 
 
 def _file_times(
-    column: pa.ChunkedArray | None, texts: pa.ChunkedArray, newest: np.datetime64 | None, day_first: bool | None
+    column: pa.ChunkedArray | None,
+    texts: pa.ChunkedArray,
+    newest: np.datetime64 | None,
+    day_first: bool | None,
+    elsewhere: Order | None,
 ) -> tuple[Times, list[ParsedTimes]]:
     """Times (n,) of the records of one file, from their ``column`` of times or else their texts, and how they were
-    read."""
+    read. ``elsewhere`` is the order of dates in other files."""
+    parse = partial(parse_times, in_lines=True, not_after=newest, day_first=day_first, elsewhere=elsewhere)
     if column is None or column.null_count == len(column):
-        parsed = parse_times(texts, in_lines=True, not_after=newest, day_first=day_first)
+        parsed = parse(texts)
         return parsed.times, [parsed]
-    parsed = parse_times(column, in_lines=True, not_after=newest, day_first=day_first)
+    parsed = parse(column)
     if not column.null_count or np.isnat(parsed.times).all():
         return parsed.times, [parsed]
     # Lines in another format than most, such as those of a server beside those of the program in it.
     rows = np.flatnonzero(column.is_null().to_numpy()).astype(np.int64)
-    rest = parse_times(_taken(texts, rows), in_lines=True, is_rest=True, not_after=newest, day_first=day_first)
+    rest = parse(_taken(texts, rows), is_rest=True)
     times = parsed.times
     times[rows] = rest.times
     return times, [parsed, rest]

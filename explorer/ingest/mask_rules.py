@@ -49,6 +49,7 @@ _STATUS_WITH_PHRASE = (
     r"[1-5]\d\d(?=\s(?:OK|Created|Accepted|No Content|Moved|Found|Not |Bad |Unauthorized|Forbidden|Method Not"
     r"|Request |Conflict|Gone|Too Many|Internal Server|Service Unavailable|Gateway))"
 )
+_NO_ERRORS = r"0(?=\s(?:errors?|failures?|failed|failing|warnings?)\b)"  # none is another thing than some
 _UUID = rf"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}{_END}"
 _MAC = rf"{_HEX}{{2}}(?:[:-]{_HEX}{{2}}){{5}}{_END}"
 _IPV4 = rf"\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}(?:[:/]\d{{1,5}}{_END})?(?!\w|\.\d)"
@@ -124,7 +125,7 @@ _LETTER_IPV6 = (
 _ROOT = r"(?:bin|boot|dev|etc|home|lib|lib64|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)"
 _NO_REQUEST = "".join(rf"(?<!{method} /)" for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 _STEP = r"[^\s\\/:*?\"<>|,;()\[\]=]++"
-FILE_PATH = rf"/(?<![\w.]/){_NO_REQUEST}{_ROOT}(?=/)(?:/[^\s\"'<>|,;:()\[\]{{}}=?*&]*[\w~+-])+"
+FILE_PATH = rf"/(?<![\w.]/){_NO_REQUEST}{_ROOT}/[^\s\"'<>|,;:()\[\]{{}}=?*&]*[\w~+-]"
 #: Letters without which there is no match, the kind, the expression. A "path" is one only where it holds a digit.
 RARE: tuple[tuple[str, str, str], ...] = (
     ("@", "<email>", rf"\b[A-Za-z0-9_.+-]{{1,64}}+@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}{_END}"),
@@ -151,7 +152,7 @@ BRANCHES: Branches = (
         (
             ("<num>", _PLAIN_NUMBER),
             ("<time>", rf"{_MAY_BE_TIME}(?:{_TIME})"),
-            ("kept", _STATUS_WITH_PHRASE),
+            ("kept", _any(_STATUS_WITH_PHRASE, _NO_ERRORS)),
             ("<uuid>", _UUID),
             ("<mac>", _MAC),
             ("<ip>", _any(_IPV4, _IPV6)),

@@ -30,9 +30,11 @@ _LONGEST_ERROR = 200
 
 _NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CODE = re.compile(r"-?\d{1,5}\Z")
+_HTTP = re.compile(r"[1-5]\d\d\Z")
 _BOOLEANS = frozenset({"true", "false", "yes", "no", "y", "n", "on", "off", "none", "null"})
 
-_SETTINGS = frozenset({"debug", "trace", "info"})  # on or off, whatever happens
+#: The last word of a field's name, where yes and no say what happened; "debug" is on or off whatever happens.
+_STATES = PROTECTED - {"debug", "trace", "info"}
 #: The last word of a field's name, where its values are codes.
 _CODE_NAMES = word_set("""
 status statuscode httpstatus errno rc ret retval retcode returncode exit exitcode exitstatus errorcode resultcode
@@ -52,6 +54,7 @@ _ERROR_NAMES = (
 
 # A request without its answer: "GET /orders/7 HTTP/1.1", the answer's status belongs right behind it.
 _REQUEST = r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (?:/|https?://)\S*(?: HTTP/\d(?:\.\d)?)?$"
+_ANSWERED = _REQUEST.removesuffix("$") + r"\"? [1-5]\d\d$"
 
 
 class Outcome(NamedTuple):
@@ -67,7 +70,8 @@ def with_outcomes(texts: pa.ChunkedArray, table: Table, taken: Iterable[str] = (
     """``texts`` (n,), strings that may be null, with the fields of each record that say what happened behind them.
 
     Where a text has several lines they stand behind the first. A text that is the whole line has its fields in it and
-    stays. ``taken`` columns hold something else, unless their values are codes.
+    stays, and what a text says already is not said again. ``taken`` columns hold something else, unless their values
+    are codes.
     """
     found = find_outcomes(table, taken)
     if not found:
@@ -123,14 +127,14 @@ def _rank(name: Sequence[str], key: str, values: Sequence[str]) -> int | None:
         is_kept = all(mask_text(f"{key}={value}") == f"{key}={value}" for value in values)
         return 0 if is_kept and _is_code_name(name) else None
     lower = {value.strip().lower() for value in values}
-    if all(value.upper() in LEVEL_NAMES for value in lower):
-        return None  # the level has a column of its own
     if lower <= _BOOLEANS:
-        return 2 if name[-1] in PROTECTED - _SETTINGS else None
+        return 2 if name[-1] in _STATES else None
     if len(lower) > _MOST_WORDS:
         return None
     if name[-1] in _OUTCOME_NAMES:
         return 1 if all(mask_text(value) == value for value in values) else None
+    if all(value.upper() in LEVEL_NAMES for value in lower):
+        return None  # the level has a column of its own
     is_states = 1 < len(lower) <= _MOST_STATES and lower <= PROTECTED and not lower & _BOOLEANS
     return 3 if is_states else None
 
@@ -143,9 +147,8 @@ def _is_code_name(name: Sequence[str]) -> bool:
 
 def _is_status(name: Sequence[str], values: Sequence[str]) -> bool:
     """Whether these are the answers of an HTTP server."""
-    if not values or not _is_code_name(name) or not {"status", "response", "http"} & {*name, name[-1][-6:]}:
-        return False
-    return all(len(value) == 3 and value.isdigit() and "1" <= value[0] <= "5" for value in values)
+    is_of_http = name[-1].endswith("status") or not {"status", "response", "http"}.isdisjoint(name)
+    return bool(values) and _is_code_name(name) and is_of_http and all(map(_HTTP.match, values))
 
 
 def _error_place(name: Sequence[str]) -> int | None:
@@ -175,9 +178,13 @@ def _told(batch: pa.RecordBatch, found: Sequence[Outcome]) -> pa.Array:
         if outcome.is_error:
             value = pc.utf8_slice_codeunits(pc.replace_substring_regex(value, r"(?s)\s*\n.*", ""), 0, _LONGEST_ERROR)
         is_told = pc.and_(has_own, pc.fill_null(pc.and_(pc.not_equal(value, ""), pc.not_equal(value, text)), False))
+        key = "".join(re.escape(letter) if letter.isascii() else letter for letter in outcome.key)
+        is_said = pc.fill_null(pc.match_substring_regex(text, rf"(?:^|[^\w.-]){key}="), False)
         before: pa.Array | str = f" {outcome.key}="
         if outcome is answer:
+            is_said = pc.or_(is_said, pc.fill_null(pc.match_substring_regex(text, _ANSWERED), False))
             before = pc.if_else(is_request, pa.scalar(" ", text.type), pa.scalar(before, text.type))
+        is_told = pc.and_not(is_told, is_said)
         piece = pc.binary_join_element_wise(before, pc.fill_null(value, ""), behind)
         suffix = pc.binary_join_element_wise(suffix, pc.if_else(is_told, piece, behind), behind)
     return _inserted(text, suffix)

@@ -159,7 +159,9 @@ def open_sources(path: Path, name: str | None = None, params: ReadParams | None 
         full = "".join(c if c.isprintable() else "\ufffd" for c in full)[:300]
         if not data:
             raise InputError(f"{full} is empty. Check how it was exported.")
-        sources.append(Source(full, _suffix(full.rsplit("/", 1)[-1]), data, notes, chosen))
+        # In an archive the name was that of a file inside, not of a sheet in it.
+        own = replace(chosen, sheet=None) if chosen.sheet in (inner, inner.rsplit("/", 1)[-1]) else chosen
+        sources.append(Source(full, _suffix(full.rsplit("/", 1)[-1]), data, notes, own))
     return sources
 
 

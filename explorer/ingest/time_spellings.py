@@ -77,6 +77,8 @@ def _cell(date: str, between: str, *, clock: str = _CELL_TIME) -> str:
 
 
 _EPOCH = r"(?P<epoch>\d{9,10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19})"
+# A short word, or how the Linux audit log begins.
+_BEFORE_EPOCH = r"(?:[-\w]{1,12}\s|(?:node=\S+\s)?type=\w+\smsg=audit\()?"
 _COMPACT = r"(?P<y>(?:19|20)\d\d)(?P<mo>\d\d)(?P<d>\d\d)"
 _COMPACT_CLOCK = r"(?P<H>\d\d):?(?P<M>\d\d):?(?P<S>\d\d)(?:[:.,](?P<f>\d{1,9}))?" + _LINE_ZONE
 _UNPADDED_CLOCK = r"(?P<H>\d\d?):(?P<M>\d\d?):(?P<S>\d\d?)(?:[:.,](?P<f>\d{1,9}))?" + _LINE_ZONE
@@ -89,17 +91,23 @@ _CJK_WEEKDAY = (
 )
 
 RULES: tuple[TimeRule, ...] = (
-    TimeRule("epoch", (rf"^\s*{_EPOCH}\s*$",), *2 * [(rf"^(?:[-\w]{{1,12}}\s)?\[?{_EPOCH}(?:$|[^\w.])",)]),
+    TimeRule("epoch", (rf"^\s*{_EPOCH}\s*$",), *2 * [(rf"^{_BEFORE_EPOCH}\[?{_EPOCH}(?:$|[^\w.])",)]),
     _rule("ISO 8601", r"(?P<y>\d{4})[-/.](?P<mo>\d\d?)[-/.](?P<d>\d\d?)", r"[T\s_-]+",
           cell=_cell(rf"{_SURE_WEEKDAY}(?P<y>\d{{4}})[-/.]\s?(?P<mo>\d\d?)[-/.]\s?(?P<d>\d\d?)\.?", r",?[Tt\s_-]+")),
     _rule("year to second", _COMPACT, r"[T\s_-]?", clock=_COMPACT_CLOCK,
           cell=_cell(_COMPACT, r"[T\s_-]?", clock=_COMPACT_CLOCK)),
     # Programs that do not pad their numbers: "20171224-0:7:20:444".
     _rule("year to second, unpadded", _COMPACT, r"[T\s_-]", clock=_UNPADDED_CLOCK),
-    _rule("day, month name, year", rf"{_WEEKDAY}(?P<d>\d\d?)[\s/.-]+{_MONTH}[\s/.,-]+(?P<y>\d{{4}}|\d\d)",
-          r"[:,\s]\s*",
-          cell=_cell(rf"{_CELL_WEEKDAY}(?P<d>\d\d?){_ORDINAL}[\s/.-]*(?:(?:de|of|di)\s+|d['’])?{_CELL_MONTH}"
-                     r"[\s/.,-]*(?:(?:de|del)\s+)?(?P<y>\d{4}|\d\d)(?:\s?[гр]\.)?", r"[T:,\s]\s*")),
+    # Behind two digits a colon would make the hour of a time without a year its year: "01 Mar 09:00:00".
+    *(
+        _rule(name, rf"{_WEEKDAY}(?P<d>\d\d?)[\s/.-]+{_MONTH}[\s/.,-]+(?P<y>{year})", rf"[{colon},\s]\s*",
+              cell=_cell(rf"{_CELL_WEEKDAY}(?P<d>\d\d?){_ORDINAL}[\s/.-]*(?:(?:de|of|di)\s+|d['’])?{_CELL_MONTH}"
+                         rf"[\s/.,-]*(?:(?:de|del)\s+)?(?P<y>{year})(?:\s?[гр]\.)?", rf"[{colon}T,\s]\s*"))
+        for name, year, colon in (
+            ("day, month name, year", r"\d{4}", ":"),
+            ("day, month name, short year", r"\d\d", ""),
+        )
+    ),
     _rule("month name, day, year", rf"{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})",
           r",?\s+(?:@\s+)?",
           cell=_cell(rf"{_CELL_WEEKDAY}{_CELL_MONTH}[\s-]+(?P<d>\d\d?){_ORDINAL},?[\s-]+(?P<y>\d{{4}})", r",?\s+")),
@@ -111,7 +119,8 @@ RULES: tuple[TimeRule, ...] = (
           cell=_cell(rf"(?P<y>\d{{4}})[\s/.,-]+{_CELL_MONTH}[\s/.-]+(?P<d>\d\d?)\.?", r"[T:,\s]\s*")),
     _rule("month name, day, no year", rf"{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)", r"\s+", clock=_LINE_CLOCK,
           cell=rf"^\s*{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)(?:\s+{_LINE_CLOCK})?\s*$", is_narrow=False),
-    _rule("day, month name, no year", rf"(?P<d>\d\d?)[\s-]{_MONTH}", r"\s+", clock=_LINE_CLOCK),
+    _rule("day, month name, no year", rf"(?P<d>\d\d?)[\s-]{_MONTH}", r"\s+", clock=_LINE_CLOCK,
+          cell=rf"^\s*{_WEEKDAY}(?P<d>\d\d?)[\s-]{_MONTH}\s+{_LINE_CLOCK}\s*$", is_narrow=False),
     _rule("numbers", _NUMERIC, r"[,\s]\s*", cell=_cell(_SURE_WEEKDAY + _NUMERIC, r"[T,\s]\s*")),
     TimeRule(
         "year, month and day by their signs",

@@ -59,9 +59,10 @@ def zone_meaning(zone: str) -> Meaning:
     digits = zone.removeprefix("UTC").removeprefix("GMT")  # "UTC+1" is ahead, as everybody but POSIX writes it
     if digits[:1] in ("+", "-"):
         return _ahead(digits[0], digits[1:].replace(":", ""))
-    if "/" in zone:
-        return zone if _is_place(zone) else None
-    return _PLACES.get(zone, _MINUTES.get(zone))
+    place = _PLACES.get(zone, zone)
+    if "/" in place:
+        return place if _is_place(place) else None
+    return _MINUTES.get(zone)
 
 
 def is_zone(word: str) -> bool:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.util import hash_array
 
-from explorer.ingest.date_order import dates_of, order_of_numbers
+from explorer.ingest.date_order import Order, dates_of, order_of_numbers
 from explorer.ingest.time_rules import LEADING_CHARACTERS, NO_CLOCK, Numbers, Place, Written, full_years, match
 from explorer.ingest.time_spellings import RULES, TimeRule
 from explorer.ingest.time_zones import from_place, zone_notes
@@ -35,7 +35,7 @@ _SHIFTS = 9  # years tried for times without one: 29 February needs a leap year,
 _SHOWN = 40  # characters of a cell in a note
 # What a time may look like: at most three words, then two numbers or a long one; or a month and a day.
 _LIKE_TIME = re.compile(
-    r"\s*(?:(?:[^\s\d]{1,15}\s+){0,3}[^\s\d]{0,15}\d+[^\d]{1,20}\d|\d{8,}|[^\W\d]{3,12}\.?\s+\d{1,2}\s*\Z)"
+    r"\s*(?:(?:[^\s\d]{1,15}\s+){0,3}[^\s\d]{0,15}\d+[^\d]{1,30}\d|\d{8,}|[^\W\d]{3,12}\.?\s+\d{1,2}\s*\Z)"
 )
 _SMALL = re.compile(r"\s*[-+]?[0-9]{1,7}(?:[.,][0-9]+)?\s*\Z")
 
@@ -45,7 +45,8 @@ class ParsedTimes:
     """``times`` (n,) with NaT where a cell is empty or could not be read; ``n_unread`` counts the latter.
 
     ``rule`` is the rule that read most. ``zones`` counts the times by their zone as written, "" for none; it is empty
-    where no clock was read.
+    where no clock was read. ``order`` is that of year, month and day where the dates tell day from month, and
+    ``is_order_open`` says that they fit several.
     """
 
     times: Times
@@ -53,6 +54,8 @@ class ParsedTimes:
     n_unread: int
     notes: tuple[str, ...]
     zones: Counter[str] = field(default_factory=Counter)
+    order: Order | None = None
+    is_order_open: bool = False
 
     @property
     def zone_note(self) -> str:
@@ -80,13 +83,15 @@ def parse_times(
     is_rest: bool = False,
     not_after: np.datetime64 | None = None,
     day_first: bool | None = None,
+    elsewhere: Order | None = None,
 ) -> ParsedTimes:
     """Times of cells (n,), or with ``in_lines`` the times near the start of log lines.
 
     ``is_rest`` says that the lines are those that a log's format left without a time, so that most may have none: then
     a rule has to read half of them, or their very beginning. Times without a year get the latest one that puts none of
     them later than ``not_after``, and the year _NO_YEAR where that is None. ``day_first`` says how dates such as
-    01/02/2024 are meant; None decides it from all of them.
+    01/02/2024 are meant; None decides it from all of them, and where they leave it open, from what was found
+    ``elsewhere``.
     """
     blocks = list(_blocks(values))
     left = [np.flatnonzero(_is_filled(block)).astype(np.int64) for block in blocks]
@@ -100,8 +105,10 @@ def parse_times(
         written = [_match_some(rule, block, rows, place) for block, rows in zip(blocks, left, strict=True)]
         known = times[~np.isnat(times)]
         ends = np.array([known.min(), known.max()]) if len(known) else known
-        dates = _decide(written, in_lines=in_lines, not_after=not_after, day_first=day_first, beside=ends)
-        reading = _Reading(rule, dates.notes)
+        dates = _decide(
+            written, in_lines=in_lines, not_after=not_after, day_first=day_first, beside=ends, elsewhere=elsewhere
+        )
+        reading = _Reading(rule, dates)
         for number, said in enumerate(written):
             found = dates.times_of(number, said)
             reading.add(said, found)
@@ -116,7 +123,9 @@ def parse_times(
     notes = [note for number, reading in enumerate(readings) for note in reading.all_notes(is_first=not number)]
     notes += zone_notes(_by_frequency(zones), sum(reading.n_unsure for reading in readings))
     name = readings[0].rule.name if readings else None
-    return ParsedTimes(times, name, sum(map(len, left)), tuple(notes), zones)
+    order = next((reading.dates.order for reading in readings if reading.dates.is_told), None)
+    is_open = any(reading.dates.is_open for reading in readings)
+    return ParsedTimes(times, name, sum(map(len, left)), tuple(notes), zones, order, is_open)
 
 
 @dataclass(eq=False)
@@ -124,7 +133,7 @@ class _Reading:
     """What one rule read of a column."""
 
     rule: TimeRule
-    notes: tuple[str, ...]
+    dates: _Dates
     zones: Counter[str] = field(default_factory=Counter)
     n_read: int = 0
     n_unsure: int = 0
@@ -141,10 +150,10 @@ class _Reading:
     def all_notes(self, *, is_first: bool) -> tuple[str, ...]:
         """What was decided, and for a further rule how many times are written in its way."""
         if is_first:
-            return self.notes
+            return self.dates.notes
         written = "time is" if self.n_read == 1 else "times are"
         such = f", such as {self.example}" if self.example else ""
-        return f"{self.n_read:,} {written} written in another way than most{such}.", *self.notes
+        return f"{self.n_read:,} {written} written in another way than most{such}.", *self.dates.notes
 
 
 def best_rule(sample: Sequence[str], *, in_lines: bool = False) -> tuple[TimeRule | None, float]:
@@ -257,9 +266,11 @@ class _Dates:
     ``order`` names them in this order. Where no year is written, ``years`` has one for each time, block by block.
     """
 
-    order: tuple[str, str, str] = ("y", "mo", "d")
+    order: Order = ("y", "mo", "d")
     years: tuple[Numbers, ...] = ()
     notes: tuple[str, ...] = ()
+    is_told: bool = False
+    is_open: bool = False
 
     def times_of(self, number: int, written: Written) -> Times:
         """The times of one block, with those of a place as its clocks show them; NaT where they are no date."""
@@ -282,17 +293,18 @@ def _decide(
     not_after: np.datetime64 | None = None,
     day_first: bool | None = None,
     beside: Times | None = None,
+    elsewhere: Order | None = None,
 ) -> _Dates:
     """What a whole column decides: the order of day and month, and the years where none is written.
 
-    ``beside`` are other times of the column that are known already.
+    ``beside`` are other times of the column that are known already; ``elsewhere`` is the order of other dates.
     """
     numbers = next((block.numbers for block in written if len(block)), {})
     if "a" in numbers:
-        order, note = order_of_numbers(
-            written, in_lines=in_lines, not_after=not_after, day_first=day_first, beside=beside
+        order, note, is_told, is_open = order_of_numbers(
+            written, in_lines=in_lines, not_after=not_after, day_first=day_first, beside=beside, elsewhere=elsewhere
         )
-        return _Dates(order, notes=(note,) if note else ())
+        return _Dates(order, notes=(note,), is_told=is_told, is_open=is_open)
     if "mo" in numbers and "y" not in numbers:
         return _with_years(written, not_after)
     return _Dates()

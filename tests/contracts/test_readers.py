@@ -88,6 +88,11 @@ def journal_bytes() -> bytes:
     return "\n".join(blocks).encode()
 
 
+def journal_verbose_bytes() -> bytes:
+    head = "Sat 2026-11-21 06:48:11.123456 UTC [s=abc;i={}]\n    _PID=1\n    MESSAGE={}\n"
+    return "".join(head.format(i, " ".join(row)) for i, row in enumerate(ROWS)).encode()
+
+
 def event_xml_bytes() -> bytes:
     schema = "http://schemas.microsoft.com/win/2004/08/events/event"
     events = (
@@ -139,12 +144,21 @@ def xml_bytes() -> bytes:
     return f'<?xml version="1.0"?>\n<tickets>{"".join(tickets)}</tickets>'.encode()
 
 
+def xml_log_bytes() -> bytes:
+    records = (
+        f"<record><date>2026-11-21T06:48:1{i}</date><level>SEVERE</level><message>{' '.join(row)}</message></record>"
+        for i, row in enumerate(ROWS)
+    )
+    return f'<?xml version="1.0"?>\n<log>{"".join(records)}</log>'.encode()
+
+
 EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "csv": ("tickets.csv", csv_bytes),
     "log lines": ("app.log", lines_bytes),
     "drawn table": ("tickets.md", drawn_bytes),
     "fixed width": ("tickets.txt", aligned_bytes),
     "journald export": ("journal.export", journal_bytes),
+    "journald verbose": ("journal.txt", journal_verbose_bytes),
     "Windows events (XML)": ("events.xml", event_xml_bytes),
     "Windows events (text)": ("events.txt", event_text_bytes),
     "Windows events (CSV)": ("events.csv", event_csv_bytes),
@@ -158,6 +172,7 @@ EXAMPLES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xlsb": ("tickets.xlsb", lambda: xlsb([COLUMNS, *ROWS])),
     "html": ("tickets.xls", html_bytes),
     "xml workbook": ("tickets.xls", xml_workbook_bytes),
+    "XML log": ("java0.log", xml_log_bytes),
     "xml": ("tickets.xml", xml_bytes),
     "mbox": ("tickets.mbox", mbox_bytes),
     "eml": ("ticket.eml", lambda: message(0)),

@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["explorer.ingest"], enable_loader_overr
 
 import pyarrow.compute as pc
 
-SUFFIXES = ("", "csv", "tsv", "log", "txt", "json", "jsonl", "xlsx", "parquet", "eml", "mbox")
+SUFFIXES = ("", "csv", "tsv", "log", "txt", "json", "jsonl", "xlsx", "parquet", "eml", "mbox", "xml", "html")
 MAX_BYTES = 20_000
 
 

@@ -22,6 +22,7 @@ from explorer.ingest.readers.windows_csv import WindowsCsvReader
 from explorer.ingest.readers.windows_text import WindowsTextReader
 from explorer.ingest.readers.windows_xml import WindowsXmlReader
 from explorer.ingest.readers.workbook import HTML, ODS, XLS, XLSB, XLSX, XML_WORKBOOK
+from explorer.ingest.readers.xml_log import XmlLogReader
 from explorer.ingest.readers.xml_records import XmlReader
 from explorer.ingest.source import Source
 
@@ -47,6 +48,7 @@ READERS: tuple[Reader, ...] = (
     WindowsCsvReader(),
     W3cReader(),
     JsonLogReader(),
+    XmlLogReader(),
     XmlReader(),
     JsonLinesReader(),
     JsonReader(),

@@ -44,6 +44,7 @@ _SPAN = {
     name: re.compile(rf"\b{name}\s*=\s*[\"']?\s*(\d{{1,6}})", re.IGNORECASE) for name in ("colspan", "rowspan")
 }  # fmt: skip
 _ALT = re.compile(r"\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_HREF = re.compile(r"\bhref\s*=\s*[\"']?\s*(?!javascript:|mailto:)[\w/.]", re.IGNORECASE)
 _ID = re.compile(r"\b(?:summary|id|title)\s*=\s*(?:\"([^\"<>]{1,80})\"|'([^'<>]{1,80})')", re.IGNORECASE)
 
 
@@ -59,12 +60,12 @@ class HtmlBook:
     """The tables of a page as sheets. Raises UnreadableFileError for a page without any."""
 
     n_without_value = 0
-    notes: Sequence[str] = ()
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._table: _Table | None = None  # the one read last
         self._text = source.decoded.text
-        self.sheets = _find_tables(self._text)
+        self.sheets, self._n_tables = _find_tables(self._text)
         if not self.sheets:
             raise UnreadableFileError(
                 f"{source.name} is an HTML page without a table. Export the data as CSV or XLSX, or read the page as "
@@ -73,7 +74,18 @@ class HtmlBook:
 
     def rows(self, sheet: HtmlTable) -> Iterator[SheetRow]:
         """Every row with a filled cell; a cell that covers rows fills each of them."""
-        return _Table(self._text, sheet.start, self._source.name).rows()
+        self._table = _Table(self._text, sheet.start, self._source.name)
+        return self._table.rows()
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Which tables cannot be chosen, and what of the table read last is not in its cells."""
+        notes = []
+        if self._n_tables > len(self.sheets):
+            notes.append(f"Of {self._n_tables:,} tables the {len(self.sheets):,} with the most rows can be chosen.")
+        if n := self._table.n_links if self._table else 0:
+            notes.append(f"{'1 cell is a link' if n == 1 else f'{n:,} cells hold links'}; only the words are kept.")
+        return notes
 
     def merged(self, sheet: HtmlTable) -> Sequence[Merge]:
         """Merged cells of the first rows."""
@@ -83,8 +95,9 @@ class HtmlBook:
         return table.merges
 
 
-def _find_tables(text: str) -> tuple[HtmlTable, ...]:
-    """The tables with rows in the order of the page, without those that have one row beside others with more."""
+def _find_tables(text: str) -> tuple[tuple[HtmlTable, ...], int]:
+    """The tables with rows in the order of the page, without those that have one row beside others with more; and how
+    many there are, of which only the largest are listed."""
     tables: list[_Found] = []
     opened: list[_Found] = []
     n_deeper = 0
@@ -105,7 +118,7 @@ def _find_tables(text: str) -> tuple[HtmlTable, ...]:
     least = 1 if any(table.n_rows > 1 for table in tables) else 0
     tables = [table for table in tables if table.n_rows > least]
     largest = sorted(tables, key=lambda table: -table.n_rows)[:_MAX_TABLES]
-    return _named(sorted(largest, key=lambda table: table.start))
+    return _named(sorted(largest, key=lambda table: table.start)), len(tables)
 
 
 @dataclass
@@ -184,6 +197,7 @@ class _Table:
 
     def __init__(self, text: str, start: int, file_name: str) -> None:
         self.merges: list[Merge] = []
+        self.n_links = 0
         self._text = text
         self._start = start
         self._file_name = file_name
@@ -291,6 +305,8 @@ class _Table:
             return
         if name == "br":
             self._cell.append("\n")
+        elif name == "a":
+            self.n_links += not is_end and _HREF.search(rest) is not None
         elif name == "img":
             alt = _ALT.search(rest)
             self._cell.append(f" {unescape(alt[1] or alt[2] or '')} " if alt else " ")

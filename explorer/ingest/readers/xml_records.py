@@ -7,6 +7,7 @@ costs no other: reading goes on with the next one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from explorer.types import RejectedRow
 
 _MAX_DAMAGED = 1_000  # places behind which reading begins anew
 _LISTED = 12
+_CUT = "the file ends in the middle of an element"
 #: Elements of a text with markup that stand for a line of their own.
 _LINES = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "pre", "blockquote", "title", "para"})
 _VALUES = frozenset({"value", "values"})  # say no more than the name of the field around them
@@ -37,37 +39,53 @@ class XmlReader:
         return Confidence.PLAIN if markup_kind(source) == "xml" else Confidence.NO
 
     def read(self, source: Source, tick: Tick) -> FileRows:
-        text = XmlText(source)
-        outline, problem = _outline(text, source)
-        paths = find_record_paths(outline.root)
-        if not paths:
-            what = problem or "no element repeats, so there are no records"
-            raise UnreadableFileError(
-                f"{source.name} is XML that is no table: {what}. Export it as CSV or JSON, or read it as plain lines."
-            )
-        path = _choose(paths, source)
-        reading = _Reading(source, text, path, node_at(outline.root, path), tick)
-        reading.run()
-        counts = {".".join(one): node_at(outline.root, one).n for one in paths}
-        cells = reading.sink.finish()
+        sink = ObjectSink(source, tick)
+        records = open_records(source, sink)
+        records.run()
+        cells = sink.finish()
         made = report(
             source,
             self.name,
-            n_kept=len(reading.sink.lines),
-            n_rejected=len(reading.rejected),
+            n_kept=len(sink.lines),
+            n_rejected=len(records.rejected),
             encoding=source.encoding.name,
-            sheet=".".join(path) if len(paths) > 1 else None,
-            sheets=tuple(counts) if len(paths) > 1 else (),
-            n_cells_repaired=reading.sink.n_repaired,
-            notes=(
-                *source.encoding.notes,
-                *text.notes,
-                *_path_notes(path, counts),
-                *reading.notes,
-                *reading.sink.notes,
-            ),
+            sheet=records.sheet,
+            sheets=records.sheets,
+            n_cells_repaired=sink.n_repaired,
+            notes=(*source.encoding.notes, *records.notes, *sink.notes),
         )
-        return FileRows(cells, np.asarray(reading.sink.lines, dtype=np.int64), made, tuple(reading.rejected))
+        return FileRows(cells, np.asarray(sink.lines, dtype=np.int64), made, tuple(records.rejected))
+
+
+class Sink(Protocol):
+    """Takes records as they are read."""
+
+    lines: list[int]
+
+    def add(self, cells: Cells, line: int) -> None:
+        """The columns of one record and its number."""
+        ...
+
+
+def open_records(source: Source, sink: Sink) -> XmlRecords:
+    """The records of a file; call ``run`` to read them into ``sink``. Raises InputError where there are none."""
+    text = XmlText(source)
+    outline, problem = _outline(text, source)
+    paths = find_record_paths(outline.root)
+    if not paths:
+        what = problem or "no element repeats, so there are no records"
+        raise UnreadableFileError(
+            f"{source.name} is XML that is no table: {what}. Export it as CSV or JSON, or read it as plain lines."
+        )
+    path = _choose(paths, source)
+    records = XmlRecords(source, text, path, node_at(outline.root, path), sink)
+    counts = {".".join(one): node_at(outline.root, one).n for one in paths}
+    if len(paths) > 1:
+        records.sheet, records.sheets = ".".join(path), tuple(counts)
+    records.notes += [*text.notes, *_path_notes(path, counts)]
+    if problem == _CUT:
+        records.notes.append("The file breaks off; what was complete was kept. Check how it was exported.")
+    return records
 
 
 def _outline(text: XmlText, source: Source) -> tuple[Outline, str]:
@@ -83,7 +101,7 @@ def _outline(text: XmlText, source: Source) -> tuple[Outline, str]:
                 "CSV."
             ) from error
         if not problem:
-            return outline, "the file ends in the middle of an element" if outline.depth else ""
+            return outline, _CUT if outline.depth else ""
         if not text.mend():
             return outline, f"{problem} in line {text.line_of(parser.place):,}"
 
@@ -125,24 +143,26 @@ class _Element:
         self.n_inside = 0
 
 
-class _Reading:
+class XmlRecords:
     """Handlers that make a row of each record."""
 
-    def __init__(self, source: Source, text: XmlText, path: tuple[str, ...], node: Node, tick: Tick) -> None:
-        self.sink = ObjectSink(source, tick)
+    def __init__(self, source: Source, text: XmlText, path: tuple[str, ...], node: Node, sink: Sink) -> None:
+        self.sheet: str | None = None
+        self.sheets: tuple[str, ...] = ()
+        self._sink = sink
         self.rejected: list[RejectedRow] = []
         self.notes: list[str] = []
         self._source = source
         self._text = text
         self._path = path
         self._node = node
+        self._tags = list(path)  # the path with the prefixes that the file writes
         self._begin()
 
     def _begin(self, n_around: int = 0) -> None:
         """Nothing is open but the first elements of the path."""
         self._depth = self._matched = n_around
         self._open: list[_Element] = []
-        self._is_skipped = 0
 
     def run(self) -> None:
         """All records; those that are damaged are set aside."""
@@ -150,7 +170,7 @@ class _Reading:
         data, tag = self._text.data, self._path[-1].encode()
         while True:
             self._begin(around)
-            parser = XmlParser((self.start, self.end, self.text), self._path[:around])
+            parser = XmlParser((self.start, self.end, self.text), self._tags[:around])
             self._parser = parser
             try:
                 problem = parser.feed(data, start)
@@ -175,8 +195,13 @@ class _Reading:
                 )
                 return
 
+    def text_of_record(self) -> str:
+        """The record that was just read, as it stands in the file."""
+        data = self._text.data
+        return data[self._record_place : data.find(b">", self._parser.place) + 1].decode("utf-8", "replace")
+
     def _reject(self, problem: str, place: int) -> None:
-        number = len(self.sink.lines) + len(self.rejected) + 1
+        number = len(self._sink.lines) + len(self.rejected) + 1
         where = f"line {self._text.line_of(min(place, len(self._text.data))):,}"
         what = f"is no XML: {problem}" if problem else "is not complete: the file ends"
         raw = self._text.data[self._record_place : max(place, self._record_place)][:4_000]
@@ -185,11 +210,13 @@ class _Reading:
         )
 
     def start(self, tag: str, attributes: Attributes) -> None:
+        written = tag
         tag = tag.rpartition(":")[2]
         self._depth += 1
         if self._open:
             self._start_inside(tag, attributes)
         elif self._matched == self._depth - 1 < len(self._path) and tag == self._path[self._depth - 1]:
+            self._tags[self._matched] = written
             self._matched += 1
             if self._matched == len(self._path):
                 self._record_place = self._parser.place
@@ -242,7 +269,8 @@ class _Reading:
                 _put(above.cells, name, value)
         else:
             self._matched = len(self._path) - 1
-            self.sink.add(element.cells, len(self.sink.lines) + len(self.rejected) + 1)
+            cells = element.cells or {self._path[-1]: None}
+            self._sink.add(cells, len(self._sink.lines) + len(self.rejected) + 1)
 
     def text(self, data: str) -> None:
         if self._open:

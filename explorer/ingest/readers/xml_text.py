@@ -40,6 +40,7 @@ class XmlText:
             )
         start = begins.start if begins else 0
         self.notes: list[str] = []
+        self._counted = (0, 1)  # a byte and its line
         self._text = _NOT_LINE_END.sub(" ", text[:start]) + text[start:]
         self.data = self._text.encode("utf-8", "replace")
 
@@ -51,21 +52,26 @@ class XmlText:
         if text == self._text:
             return False
         if n_entities:
-            names = "1 name of a character" if n_entities == 1 else f"{n_entities:,} names of characters"
-            self.notes.append(f"{names} that only HTML knows, such as &nbsp;, were read as in HTML.")
+            names = "1 name of a character was" if n_entities == 1 else f"{n_entities:,} names of characters were"
+            self.notes.append(f"{names} read as in HTML: XML has none such as &nbsp;.")
         if n_bare:
-            marks = "1 ampersand" if n_bare == 1 else f"{n_bare:,} ampersands"
-            self.notes.append(f"{marks} that should be written &amp; were read as they stand.")
+            marks = "1 ampersand was" if n_bare == 1 else f"{n_bare:,} ampersands were"
+            self.notes.append(f"{marks} taken as written; XML wants &amp; for it.")
         if n_forbidden:
-            letters = "1 character" if n_forbidden == 1 else f"{n_forbidden:,} characters"
-            self.notes.append(f"{letters} that XML does not allow show as \ufffd.")
+            letters = "1 character is" if n_forbidden == 1 else f"{n_forbidden:,} characters are"
+            self.notes.append(f"{letters} not allowed in XML and shown as \ufffd.")
         self._text = text
+        self._counted = (0, 1)
         self.data = text.encode("utf-8", "replace")
         return True
 
     def line_of(self, place: int) -> int:
-        """The 1-based line of a byte."""
-        return self.data.count(b"\n", 0, place) + 1
+        """The 1-based line of a byte; fast where places come in order."""
+        if place < self._counted[0]:
+            self._counted = (0, 1)
+        at, line = self._counted
+        self._counted = (place, line + self.data.count(b"\n", at, place))
+        return self._counted[1]
 
 
 def _without_entities(text: str) -> tuple[str, int, int]:
