@@ -17,6 +17,7 @@ from explorer.ingest.log_columns import LEVEL, MESSAGE, TIME
 from explorer.ingest.log_formats import LOG_FORMATS, choose_format, is_json
 from explorer.ingest.log_formats.base import LogFormat
 from explorer.ingest.log_formats.structured import JsonFormat
+from explorer.ingest.readers.base import repair_text, string_column
 from explorer.ingest.readers.json_values import Cells, flatten
 from explorer.ingest.readers.log_blocks import main_columns
 from explorer.ingest.role_words import BODY, TITLE, split_name
@@ -197,6 +198,7 @@ def find_entries(raws: Sequence[str], values: Sequence[Mapping[str, Any]]) -> En
     """How a sample of JSON objects is written where they are log entries; None where they are no log."""
     if not values:
         return None
+    raws = [repair_text(raw) for raw in raws]
     known = choose_format(raws)
     if known is not None and is_json(known) and _says_enough(known, raws):
         return Entries(known, None)
@@ -217,7 +219,7 @@ def _says_enough(known: LogFormat, raws: Sequence[str]) -> bool:
 def _known_columns(
     known: LogFormat, raws: Sequence[str], values: Sequence[Mapping[str, Any]]
 ) -> Iterator[Mapping[str, str | None]]:
-    parsed = known.parse(pa.array(raws, pa.string()))
+    parsed = known.parse(string_column(raws)[0])
     is_head = parsed.is_head.to_pylist()
     names = list(parsed.columns)
     rows = zip(*(parsed.columns[name].to_pylist() for name in names), strict=True)
