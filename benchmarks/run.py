@@ -90,7 +90,8 @@ def compare(name: str, path: Path, folder: Path, at_most: float) -> None:
 
 def run_side(side: str, path: Path, folder: Path, limit: int = resource.RLIM_INFINITY) -> dict:
     """One side in a process of its own; ``stopped`` says that it reached the ``limit`` of processor seconds."""
-    environment = {**os.environ, "EXPLORER_HOME": str(folder / "home"), "NUMBA_CACHE_DIR": str(folder / "numba")}
+    own = {"EXPLORER_HOME": str(folder / "home"), "NUMBA_CACHE_DIR": str(folder / "numba"), "TQDM_DISABLE": "1"}
+    environment = {**os.environ, **own}
     command = [sys.executable, __file__, "--side", side, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         resource.prlimit(child.pid, resource.RLIMIT_CPU, (limit, limit))

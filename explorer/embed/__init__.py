@@ -17,7 +17,7 @@ from explorer.errors import ModelError
 from explorer.types import Embedding, Floats, Progress, ProgressCallback
 
 CHUNK = 512  # texts embedded between two commits: what an interrupted run can lose
-_CHUNK_CHARACTERS = 150_000  # of long texts fewer, so that the progress bar moves
+_CHUNK_CHARACTERS = 400_000  # fewer texts where they are long, so that the progress bar moves
 
 
 class Encoded(NamedTuple):
