@@ -281,3 +281,9 @@ def test_a_table_whose_texts_are_all_empty_is_a_sentence(tmp_path: Path) -> None
     path.write_text('id,text\n1,\n2,\n3,""\n')
     with pytest.raises(InputError, match="No column holds a text"):
         guess_roles(read_table([path]))
+
+
+def test_a_title_and_a_body_that_are_called_so_belong_together_however_short_the_bodies_are(table) -> None:
+    columns = tickets()
+    columns["body"] = [f"again {i}, after the last update" for i in range(60)]
+    assert guess_roles(table(columns)).text == ("title", "body")

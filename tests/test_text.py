@@ -198,3 +198,8 @@ def test_the_status_of_a_request_says_what_happened(shape: str, status: str) -> 
     assert "18842" not in masked
     assert "77" not in masked
     assert mask_text(masked) == masked
+
+
+def test_none_that_failed_stays_and_the_number_of_what_failed_does_not() -> None:
+    assert mask_text("12 passed, 0 failed") == "<num> passed, 0 failed"
+    assert mask_text("job 0 failed") == mask_text("job 7 failed") == "job <num> failed"

@@ -43,7 +43,7 @@ def _add_similar(commands: Any) -> None:
     )
     command.add_argument("directory", metavar="DIR", type=Path, help="the --out folder of a finished analysis")
     which = command.add_mutually_exclusive_group(required=True)
-    which.add_argument("--id", help="the record's id; of several with the same id the first")
+    which.add_argument("--id", help="the record's id; of several with the same id the first, and it says so")
     which.add_argument("--row", type=int, help="the record's row, counted from 0")
     _add_answer_options(command)
     command.set_defaults(run=_similar)

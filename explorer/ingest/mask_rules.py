@@ -49,7 +49,8 @@ _STATUS_WITH_PHRASE = (
     r"[1-5]\d\d(?=\s(?:OK|Created|Accepted|No Content|Moved|Found|Not |Bad |Unauthorized|Forbidden|Method Not"
     r"|Request |Conflict|Gone|Too Many|Internal Server|Service Unavailable|Gateway))"
 )
-_NO_ERRORS = r"0(?=\s(?:errors?|failures?|failed|failing|warnings?)\b)"  # none is another thing than some
+# None is another thing than some; but in "job 0 failed" it is a number like any other.
+_NO_ERRORS = r"0(?=\s(?:errors?|failures?|warnings?)\b)|(?<!\w\s)0(?=\s(?:failed|failing)\b)"
 _UUID = rf"{_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}{_END}"
 _MAC = rf"{_HEX}{{2}}(?:[:-]{_HEX}{{2}}){{5}}{_END}"
 _IPV4 = rf"\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}(?:[:/]\d{{1,5}}{_END})?(?!\w|\.\d)"

@@ -306,7 +306,11 @@ def _is_title(column: ColumnStats) -> bool:
 def _belong_together(title: ColumnStats, body: ColumnStats) -> bool:
     """Whether two columns are the title and the body of the same records."""
     is_body = _text_fit(body) >= 0.5 and not _is_title(body) and body.filled_fraction > 0.25
-    return is_body and _is_title(title) and title.filled_fraction > 0.7 and title.mean_length < 0.8 * body.mean_length
+    if not is_body or not _is_title(title) or title.filled_fraction <= 0.7:
+        return False
+    # Names that say which is which hold for short bodies too.
+    both_named = bool(title.words & (words.TITLE - {"name"}) and body.words & words.BODY)
+    return both_named or title.mean_length < 0.8 * body.mean_length
 
 
 def _guess_categories(stats: list[ColumnStats], roles: Roles) -> tuple[str, ...]:

@@ -207,10 +207,11 @@ class TableRows:
             rows, where = _rows(self._other_delimiter_lines, "has", "have"), noted_lines(self._other_delimiter_lines)
             notes.append(f"{rows} another delimiter and were split by that one ({where}).")
         if self._n_long:
-            rows = "1 row has" if self._n_long == 1 else f"{self._n_long:,} rows have"
+            one = self._n_long == 1
             notes.append(
-                f"{rows} more fields than the header and were set aside. If their text holds the delimiter, export it "
-                "with quotes or with another delimiter."
+                f"{'1 row has' if one else f'{self._n_long:,} rows have'} more fields than the header and "
+                f"{'was' if one else 'were'} set aside. If a text holds the delimiter, export it with quotes or with "
+                "another delimiter."
             )
         if self._name_lines:
             rows, where = _rows(self._name_lines, "reads", "read"), noted_lines(self._name_lines)
