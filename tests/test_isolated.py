@@ -102,6 +102,18 @@ def test_a_caller_that_stops_leaves_no_child_and_no_file(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["stored"]
 
 
+def test_what_another_version_read_is_read_again(tmp_path: Path) -> None:
+    path = written(tmp_path, "id,text\n1,a b\n2,c d\n")
+    folder = tmp_path / "read"
+    first = read_isolated([path], ["t.csv"], ReadParams(), folder, limits=LIMITS, progress=lambda _: None)
+    kept = folder / "inspection.json"
+    kept.write_text(kept.read_text().replace('"made_by": "', '"made_by": "0.').replace('"sessions"', '"other"'))
+    assert load_inspection(folder) is None
+    assert load_table(folder) is None
+    again = read_isolated([path], ["t.csv"], ReadParams(), folder, limits=LIMITS, progress=lambda _: None)
+    assert again == first == load_inspection(folder)
+
+
 def test_a_table_that_was_not_written_to_the_end_is_not_there(tmp_path: Path) -> None:
     table = read_table([written(tmp_path, "id,text\n1,a b\n")], names=["t.csv"])
     save_table(table, inspect_table(table), tmp_path / "read")

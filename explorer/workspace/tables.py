@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from explorer.types import ReadReport, RejectedRow, Table
 _META = "inspection.json"
 _CELLS = "table.arrow"
 _REJECTED = "rejected.arrow"
+_FORMAT = 2  # of what is kept; what an older Explorer kept is read again
 _LINE, _SOURCE = "\0line", "\0source"  # no column of a file can have these names
 _REJECTED_SCHEMA = pa.schema(
     [("source", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())]
@@ -33,6 +35,7 @@ def save_table(table: Table, inspection: Inspection | None, folder: Path) -> Non
         cells = cells.append_column(name, values)
     rejected = pa.Table.from_pylist([row._asdict() for row in table.rejected], _REJECTED_SCHEMA)
     meta = {
+        "made_by": _made_by(),
         "inspection": inspection.to_dict() if inspection else None,
         "reports": [asdict(report) for report in table.reports],
         "is_lines": table.is_lines,
@@ -49,7 +52,8 @@ def save_table(table: Table, inspection: Inspection | None, folder: Path) -> Non
 
 
 def load_inspection(folder: Path) -> Inspection | None:
-    """The inspection that :func:`save_table` wrote; None where there is none, or where it did not finish."""
+    """The inspection that :func:`save_table` of this version wrote; None where there is none, or where it did not
+    finish."""
     meta = _meta(folder)
     return Inspection.from_dict(meta["inspection"]) if meta and meta["inspection"] else None
 
@@ -72,10 +76,16 @@ def load_table(folder: Path) -> Table | None:
 
 
 def _meta(folder: Path) -> dict[str, Any] | None:
+    """None also for what another version wrote: it may have read the file in another way."""
     try:
-        return dict(json.loads((folder / _META).read_bytes()))
+        meta = dict(json.loads((folder / _META).read_bytes()))
     except (OSError, ValueError):
         return None
+    return meta if meta.get("made_by") == _made_by() else None
+
+
+def _made_by() -> str:
+    return f"{version('embedding-explorer')}/{_FORMAT}"
 
 
 def _write_arrow(table: pa.Table, path: Path) -> None:
