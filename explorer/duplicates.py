@@ -17,6 +17,7 @@ DIGITS = 6  # similarities are rounded before they are compared: beyond that a s
 _BLOCK = 512
 _FLOOR_STEP = 0.01
 _ABOUT_THE_SAME = 1.25  # ratio of two numbers of records
+_CANDIDATES = 5  # members of a group that may lead it in the place of one seen less often
 
 
 def find_pairs(vectors: Floats, neighbours: Neighbours, params: DuplicateParams, progress: ProgressCallback) -> Pairs:
@@ -120,6 +121,7 @@ def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Dupl
             leader[text] = text
     _take_in_the_lonely(leader, distinct.counts, target, start)
     to_leader = _settle(leader, distinct.counts, source, target, both)
+    _lead_by_the_frequent(leader, to_leader, distinct.counts, start, target, both)
     return _numbered(leader, to_leader, distinct, threshold, int(near.sum()))
 
 
@@ -179,6 +181,27 @@ def _settle(leader: Ints, counts: Ints, source: Ints, target: Ints, similarity: 
     own = leader[source] == target
     out[source[own]] = similarity[own]
     return out
+
+
+def _lead_by_the_frequent(
+    leader: Ints, to_leader: Floats, counts: Ints, start: Ints, target: Ints, similarity: Floats
+) -> None:
+    """Where a member that is seen more often than the leader is near to all others too, it leads (in place).
+
+    A leader is chosen for all that is near to it, and much of that can have moved to other leaders since.
+    """
+    texts = np.flatnonzero(leader >= 0)
+    texts = texts[np.lexsort((texts, -counts[texts], leader[texts]))]  # of a group the most frequent first
+    for members in np.split(texts, np.flatnonzero(np.diff(leader[texts])) + 1):
+        for new in members[:_CANDIDATES]:
+            if counts[new] <= counts[leader[new]]:
+                break
+            near = slice(start[new], start[new + 1])
+            alike = dict(zip(target[near].tolist(), similarity[near].tolist(), strict=True)) | {int(new): 1.0}
+            if alike.keys() >= set(members.tolist()):
+                leader[members] = new
+                to_leader[members] = [alike[text] for text in members.tolist()]
+                break
 
 
 def _numbered(leader: Ints, to_leader: Floats, distinct: Distinct, threshold: float, n_pairs: int) -> Duplicates:

@@ -146,6 +146,15 @@ def test_without_two_texts_there_is_no_pair(n: int) -> None:
     assert (len(pairs.a), groups.n_groups) == (0, 0)
 
 
+def test_what_a_rare_leader_is_left_with_is_led_by_the_most_frequent() -> None:
+    # The rare text (0 degrees) is near to two groups; the larger one has a leader of its own that takes its members.
+    vectors = at_angles(0, 20, -20, -30)
+    found = group_duplicates(pairs_of(vectors, 0.7), distinct_of([1, 10, 8, 40]), 0.9)
+    assert found.representative.tolist() == [3, 1]
+    assert found.group.tolist() == [1, 1, 0, 0]
+    assert found.similarity == pytest.approx([np.cos(np.deg2rad(20)), 1.0, np.cos(np.deg2rad(10)), 1.0], abs=1e-5)
+
+
 def test_a_text_seen_once_does_not_stand_for_one_seen_often() -> None:
     # The rare text lies between two others and so is near to the most records.
     vectors = {"often": [1.0, 0.0], "rare": [1.0, 0.3], "seldom": [1.0, 0.6]}
