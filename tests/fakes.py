@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from explorer.embed import Encoded
+from explorer.embed import Encoded, Report, unreported
 
 
 class WordEmbedder:
@@ -23,10 +23,11 @@ class WordEmbedder:
         self.model_id = f"words-{name}"
         self.n_encoded = 0
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Sequence[str], report: Report = unreported) -> Encoded:
         self.n_encoded += len(texts)
         vectors = np.stack([self._vector(text) for text in texts])
         words = [len(text.split()) for text in texts]
+        report(len(texts))
         return Encoded(vectors, words, [1] * len(texts), [0.0] * len(texts))
 
     def _vector(self, text: str) -> np.ndarray:

@@ -47,11 +47,9 @@ def test_another_model_shares_nothing(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_resumes_where_it_stopped(tmp_path: Path) -> None:
     texts = texts_of(3 * CHUNK)
-    calls = []
 
     def stop_at_the_third_chunk(progress: Progress) -> None:
-        calls.append(progress)
-        if len(calls) == 3:
+        if progress.done == 3 * CHUNK:
             raise RunCancelledError
 
     with pytest.raises(RunCancelledError):
@@ -137,8 +135,8 @@ def test_unrelated_texts_in_a_script_the_model_cannot_read_are_not_alike() -> No
     class SpellsLetterByLetter(WordEmbedder):
         """Gives every text the same vector, as an English model does with Thai, and says that it knew no token."""
 
-        def encode(self, texts):  # type: ignore[no-untyped-def]
-            encoded = super().encode(["same"] * len(texts))
+        def encode(self, texts, report):  # type: ignore[no-untyped-def]
+            encoded = super().encode(["same"] * len(texts), report)
             return encoded._replace(unknown_fraction=[1.0] * len(texts))
 
     texts = ["เครื่องพิมพ์ไม่ทำงาน", "เครื่องพิมพ์ไม่ทำงานเลย", "ลืมรหัสผ่านเข้าระบบ", "🎉🎉🎉", "🔥"]
@@ -160,8 +158,8 @@ def test_letter_vectors_are_of_unit_length_and_depend_on_the_text_alone(texts: l
 
 def test_a_model_that_returns_no_numbers_is_refused() -> None:
     class Broken(WordEmbedder):
-        def encode(self, texts):  # type: ignore[no-untyped-def]
-            encoded = super().encode(texts)
+        def encode(self, texts, report):  # type: ignore[no-untyped-def]
+            encoded = super().encode(texts, report)
             return encoded._replace(vectors=encoded.vectors * np.nan)
 
     with pytest.raises(ModelError, match="not numbers"):
@@ -184,6 +182,18 @@ def test_a_texts_vector_does_not_depend_on_its_company(built_in: Embedder) -> No
         assert built_in.encode([texts[i]]).vectors[0].tobytes() == together[i].tobytes()
     backwards = built_in.encode(texts[::-1]).vectors[::-1]
     assert backwards.tobytes() == together.tobytes()
+
+
+@pytest.mark.slow
+def test_the_bar_moves_while_a_chunk_is_read(built_in: Embedder) -> None:
+    texts = [f"Printer {i} does not print " + "and beeps " * (i % 40) for i in range(80)]
+    seen: list[Progress] = []
+    embed_texts(texts, built_in, None, seen.append)
+    done = [progress.done for progress in seen]
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == 80
+    assert len(set(done)) > 8
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from explorer.errors import ModelError
 from explorer.types import Embedding, Floats, Progress, ProgressCallback
 
 CHUNK = 512  # texts embedded between two commits: what an interrupted run can lose
-_CHUNK_CHARACTERS = 400_000  # fewer texts where they are long, so that the progress bar moves
+_CHUNK_CHARACTERS = 400_000  # fewer texts where they are long, so that little is lost there too
 
 
 class Encoded(NamedTuple):
@@ -30,17 +30,24 @@ class Encoded(NamedTuple):
     unknown_fraction: list[float]
 
 
+Report = Callable[[int], None]
+
+
+def unreported(_n_finished: int) -> None:
+    """The :data:`Report` of a caller who does not want to know."""
+
+
 class Embedder(Protocol):
     """``model_id`` names the weights and everything that changes a vector; ``dim`` is the vector's length.
 
     ``encode`` must give a text the same vector whatever other texts come with it, so that a run resumed from
-    the cache equals a run without one.
+    the cache equals a run without one. While it works it may call ``report`` with the number of texts finished.
     """
 
     model_id: str
     dim: int
 
-    def encode(self, texts: Sequence[str]) -> Encoded: ...
+    def encode(self, texts: Sequence[str], report: Report = ...) -> Encoded: ...
 
 
 def _sentence_embedder(model: str) -> Embedder:
@@ -81,7 +88,7 @@ def embed_texts(
     found = dict(known)
     for chunk in _chunks(missing, texts):
         progress(Progress("embed", len(found), len(texts), note))
-        entries = _encode([texts[i] for i in chunk], embedder)
+        entries = _encode([texts[i] for i in chunk], embedder, _onward(progress, len(found), len(texts), note))
         if store:
             store.put(embedder.model_id, [texts[i] for i in chunk], entries)
         found.update(zip(chunk, entries, strict=True))
@@ -107,8 +114,13 @@ def _chunks(positions: list[int], texts: Sequence[str]) -> list[list[int]]:
     return [chunk for pair in turns for chunk in pair if chunk]
 
 
-def _encode(texts: list[str], embedder: Embedder) -> list[StoredVector]:
-    encoded = embedder.encode(texts)
+def _onward(progress: ProgressCallback, n_before: int, total: int, note: str) -> Report:
+    """What an embedder calls with the number of texts of a chunk that are finished, ``n_before`` texts being done."""
+    return lambda n_finished: progress(Progress("embed", n_before + n_finished, total, note))
+
+
+def _encode(texts: list[str], embedder: Embedder, report: Report) -> list[StoredVector]:
+    encoded = embedder.encode(texts, report)
     vectors = np.array(encoded.vectors, dtype=np.float32)
     if vectors.shape != (len(texts), embedder.dim) or not np.isfinite(vectors).all():
         raise ModelError(

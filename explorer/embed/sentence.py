@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.embed import Encoded
+from explorer.embed import Encoded, Report, unreported
 from explorer.errors import ModelError
 from explorer.params import DEFAULT_MODEL
 from explorer.types import Floats
@@ -73,7 +73,7 @@ class SentenceEmbedder:
         name = self._model.default_prompt_name
         self._prompt = self._model.prompts.get(name, "") if name else ""
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Sequence[str], report: Report = unreported) -> Encoded:
         """Vectors (m, dim) of m texts; see :class:`explorer.embed.Embedder`."""
         if self._tokenizer is None:
             return self._encode_whole(texts)
@@ -91,7 +91,7 @@ class SentenceEmbedder:
         unknown = np.array([window.count(self._tokenizer.unk_token_id) for window in windows], dtype=np.int64)
 
         sums = np.zeros((len(texts), self.dim), dtype=np.float64)
-        vectors = self._embed_windows(windows)
+        vectors = self._embed_windows(windows, lambda n: report(n * len(texts) // len(windows)))
         np.add.at(sums, owners, vectors.astype(np.float64) * np.maximum(lengths, 1)[:, None])
         n_tokens = np.bincount(owners, weights=lengths, minlength=len(texts)).astype(int)
         n_unknown = np.bincount(owners, weights=unknown, minlength=len(texts))
@@ -103,12 +103,13 @@ class SentenceEmbedder:
             unknown_fraction=(n_unknown / np.maximum(n_tokens, 1)).tolist(),
         )
 
-    def _embed_windows(self, windows: list[list[int]]) -> Floats:
-        """Unit vectors (w, dim) of w windows of token ids."""
+    def _embed_windows(self, windows: list[list[int]], report: Report) -> Floats:
+        """Unit vectors (w, dim) of w windows of token ids; ``report`` is told how many are finished."""
         import torch
 
         pad = getattr(self._tokenizer, "pad_token_id", None) or 0
         out = np.zeros((len(windows), self.dim), dtype=np.float32)
+        n_finished = 0
 
         def shape(i: int) -> int:
             return -(-len(windows[i]) // _STEP) * _STEP
@@ -129,6 +130,8 @@ class SentenceEmbedder:
                     features = {"input_ids": ids.to(self._model.device), "attention_mask": mask.to(self._model.device)}
                     vectors = self._model(features)["sentence_embedding"].float().cpu().numpy()
                     out[batch] = vectors[: len(batch)]
+                    n_finished += len(batch)
+                    report(n_finished)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return np.asarray(out / np.where(norms > 0, norms, 1.0), dtype=np.float32)
 

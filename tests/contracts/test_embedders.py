@@ -43,3 +43,10 @@ def test_two_of_a_kind_have_the_same_name_and_vectors(embedder: Embedder) -> Non
     other = type(embedder)()  # type: ignore[call-arg]
     assert other.model_id == embedder.model_id
     assert other.encode(TEXTS[:2]).vectors.tobytes() == embedder.encode(TEXTS[:2]).vectors.tobytes()
+
+
+def test_what_it_reports_rises_to_at_most_the_number_of_texts(embedder: Embedder) -> None:
+    reported: list[int] = []
+    embedder.encode(TEXTS, reported.append)
+    assert reported == sorted(reported)
+    assert all(0 <= n_finished <= len(TEXTS) for n_finished in reported)
