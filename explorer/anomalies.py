@@ -7,21 +7,19 @@ neighbours of a failure are its own copies.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from functools import lru_cache
 
 import numpy as np
 
 from explorer.params import AnomalyParams
 from explorer.types import Anomalies, Distinct, Embedding, Floats, Ints, Neighbours, Typical
+from explorer.words import stop_words, words_of
 
 FEWEST_TEXTS = 20  # below this nobody can say what is usual
 SPREADS = 2.0  # how many spreads above the median is strange
 BELONGS = 0.2  # a text whose neighbours are on average 0.8 alike belongs, however alike all others are
 LARGEST_FRACTION = 0.05  # what one record in twenty does is not strange
 N_WORDS = 6
-_WORD = re.compile(r"(?<![<\w])[^\W\d_][\w'-]{2,}(?![\w>])")  # a mask such as <ip> is no word of the text
 
 
 def find_anomalies(
@@ -38,13 +36,16 @@ def find_anomalies(
     flagged = np.flatnonzero(is_anomaly)
     ranked = flagged[np.lexsort((flagged, -strangeness[flagged]))]
     typical = Typical(*(float(q) for q in np.round(np.quantile(near, [0.25, 0.5, 0.75]), 6))) if d else Typical(0, 0, 0)
-    frequency = _document_frequency(distinct.texts) if len(ranked) else Counter()
-    words = tuple(_missing_words(int(t), distinct.texts, neighbours.texts[t, :k], frequency) for t in ranked)
+    words = _Words(distinct.texts if len(ranked) else ())
+    missing = tuple(words.missing(int(t), neighbours.texts[t, :k]) for t in ranked)
     reasons = tuple(
         _reason(
-            float(near[t]), typical, _what(distinct.texts[t], own, bool(embedding.by_letters[t])), distinct.counts[t]
+            float(near[t]),
+            typical,
+            _what(own, bool(words.of(int(t))), bool(embedding.by_letters[t])),
+            distinct.counts[t],
         )
-        for t, own in zip(ranked, words, strict=True)
+        for t, own in zip(ranked, missing, strict=True)
     )
     return Anomalies(
         strangeness=strangeness,
@@ -52,7 +53,7 @@ def find_anomalies(
         cut=cut,
         ranked=ranked,
         reasons=reasons,
-        missing_words=words,
+        missing_words=missing,
         nearest=nearest,
         nearest_similarity=np.asarray(near, dtype=np.float32),
         typical=typical,
@@ -93,42 +94,40 @@ def _largest_allowed(strangeness: Floats, counts: Ints) -> float:
     return float(strangeness[order[min(n_allowed, len(order) - 1)]])
 
 
-@lru_cache(maxsize=1)
-def _stop_words() -> frozenset[str]:
-    from explorer.clusters import stop_words
+class _Words:
+    """The words of the d texts that set one apart: no masks, no numbers, nothing that every text says."""
 
-    return frozenset(stop_words())
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self._texts = texts
+        self._ignored = stop_words(texts)
+        self._n_texts: Counter[str] = Counter()
+        for text in range(len(texts)):
+            self._n_texts.update(self.of(text).keys())
 
+    def of(self, text: int) -> dict[str, str]:
+        """The words of a text by their folded form, in the order and spelling of the text."""
+        out: dict[str, str] = {}
+        for word in words_of(self._texts[text]):
+            folded = word.casefold()
+            if word[0].isalpha() and (len(word) > 2 or not word.isascii()) and folded not in self._ignored:
+                out.setdefault(folded, word)
+        return out
 
-def _words(text: str) -> dict[str, str]:
-    """The words of a text by their folded form, in the order and spelling of the text."""
-    out: dict[str, str] = {}
-    for word in _WORD.findall(text):
-        folded = word.casefold()
-        if folded not in _stop_words():
-            out.setdefault(folded, word)
-    return out
-
-
-def _document_frequency(texts: tuple[str, ...]) -> Counter[str]:
-    return Counter(word for text in texts for word in _words(text))
-
-
-def _missing_words(text: int, texts: tuple[str, ...], near: Ints, frequency: Counter[str]) -> tuple[str, ...]:
-    """Up to N_WORDS words of a text that none of its neighbours has: the rarest in the file, in the text's order."""
-    known = {word for other in near for word in _words(texts[int(other)])}
-    own = [(folded, word) for folded, word in _words(texts[text]).items() if folded not in known]
-    rarest = sorted(range(len(own)), key=lambda i: (frequency[own[i][0]], i))[:N_WORDS]
-    return tuple(own[i][1] for i in sorted(rarest))
+    def missing(self, text: int, near: Ints) -> tuple[str, ...]:
+        """Up to N_WORDS words of a text that no neighbour of it has: the rarest of the file, in the text's order."""
+        known = {word for other in near for word in self.of(int(other))}
+        own = [(folded, word) for folded, word in self.of(text).items() if folded not in known]
+        rarest = sorted(range(len(own)), key=lambda i: (self._n_texts[own[i][0]], i))[:N_WORDS]
+        return tuple(own[i][1] for i in sorted(rarest))
 
 
-def _what(text: str, words: tuple[str, ...], by_letters: bool) -> str:
-    """What sets the text apart, as a sentence."""
+def _what(missing: tuple[str, ...], has_words: bool, by_letters: bool) -> str:
+    """What sets a text apart, as a sentence."""
     if by_letters:
         return "It is in a script the model cannot read and was compared by its letters."
-    if words:
-        return f"None of its neighbours says: {', '.join(words)}."
-    return "Its words occur elsewhere, but not together." if _words(text) else "It has hardly any words."
+    if missing:
+        return f"None of its neighbours says: {', '.join(missing)}."
+    return "Its words occur elsewhere, but not together." if has_words else "It has hardly any words."
 
 
 def _reason(near: float, typical: Typical, what: str, count: int) -> str:

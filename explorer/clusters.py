@@ -6,19 +6,18 @@ the cluster and rare elsewhere. Texts that belong nowhere stay unclustered; noth
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
 from explorer.params import ClusterParams
 from explorer.types import NO_CLUSTER, Clusters, Distinct, Floats, Ints, Layout
+from explorer.words import join_words, parts_of, stop_words, words_of
 
 N_TERMS = 8
 N_NAME_TERMS = 3
 N_EXAMPLES = 3
-# Words of two or more characters that are not all digits; a mask such as <ip> is no word of the text.
-_WORD = r"(?u)(?<![<\w])(?!\d+\b)[^\W_][\w'-]*\w(?![\w>])"
 
 
 def find_clusters(distinct: Distinct, vectors: Floats, layout: Layout, params: ClusterParams) -> Clusters:
@@ -80,15 +79,14 @@ def characteristic_terms(texts: tuple[str, ...], label: Ints, c: int) -> tuple[t
         return ()
     from sklearn.feature_extraction.text import CountVectorizer
 
-    vectorizer = CountVectorizer(
-        binary=True, ngram_range=(1, 2), token_pattern=_WORD, stop_words=stop_words(), max_features=50_000
-    )
+    ignored = stop_words(texts)
+    vectorizer = CountVectorizer(binary=True, analyzer=lambda text: _terms(text, ignored), max_features=50_000)
     try:
         counts = vectorizer.fit_transform(texts)
     except ValueError:  # no text has a word
         return ((),) * c
     vocabulary = vectorizer.get_feature_names_out()
-    is_pair = np.array([" " in term for term in vocabulary])
+    is_pair = np.array([len(parts_of(term)) > 1 for term in vocabulary])
     bins = np.where(label >= 0, label, c)
     member = sparse.csr_matrix((np.ones(len(texts)), (bins, np.arange(len(texts)))), shape=(c + 1, len(texts)))
     sizes = np.bincount(bins, minlength=c + 1).astype(np.float64)
@@ -106,12 +104,18 @@ def characteristic_terms(texts: tuple[str, ...], label: Ints, c: int) -> tuple[t
     return tuple(out)
 
 
+def _terms(text: str, ignored: frozenset[str]) -> list[str]:
+    """The words of a text in small letters, and its pairs of words."""
+    words = [word.lower() for word in words_of(text) if word.casefold() not in ignored]
+    return words + [join_words(first, second) for first, second in pairwise(words)]
+
+
 def _without_overlap(terms: list[str]) -> tuple[str, ...]:
     """Drops a term all of whose words stand in a better one ("password" after "password reset")."""
     kept: list[str] = []
     seen: set[str] = set()
     for term in terms:
-        words = set(term.split())
+        words = set(parts_of(term))
         if not words <= seen:
             kept.append(term)
             seen |= words
@@ -132,21 +136,3 @@ def _most_central(members: Ints, vectors: Floats) -> tuple[int, ...]:
     closeness = np.round(vectors[members] @ centre, 6)
     order = np.lexsort((members, -closeness))
     return tuple(int(members[i]) for i in order[:N_EXAMPLES])
-
-
-def stop_words() -> list[str]:
-    """Words that name nothing: scikit-learn's English list, and what every ticket says."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return sorted(ENGLISH_STOP_WORDS | _TICKET_WORDS)
-
-
-_TICKET_WORDS = frozenset(
-    re.findall(
-        r"\S+",
-        "hi hello hey dear team please thanks thank regards kind best cheers morning afternoon sir madam com www http "
-        "https don't doesn't didn't can't won't isn't i'm i've it's that's there's we're you're we've fwd re sent "
-        "wrote just like know let help need needs needed want try tried trying get gets getting got does did use "
-        "using used say says said look see hope bonjour merci hallo danke gracias hola",
-    )
-)
