@@ -81,9 +81,17 @@ def anomaly_cut(strangeness: Floats, counts: Ints) -> float | None:
     """
     if len(strangeness) < FEWEST_TEXTS:
         return None
+    return float(max(_usual(strangeness), _largest_allowed(strangeness, counts)))
+
+
+def n_unusual(strangeness: Floats, counts: Ints) -> int:
+    """How many records would be flagged if not one in twenty at most were; see :func:`anomaly_cut`."""
+    return 0 if len(strangeness) < FEWEST_TEXTS else int(counts[strangeness > _usual(strangeness)].sum())
+
+
+def _usual(strangeness: Floats) -> float:
     low, median, high = np.quantile(strangeness.astype(np.float64), [0.16, 0.5, 0.84])
-    usual = median + SPREADS * min(median - low, high - median)
-    return float(max(usual, BELONGS, _largest_allowed(strangeness, counts)))
+    return float(max(median + SPREADS * min(median - low, high - median), BELONGS))
 
 
 def _largest_allowed(strangeness: Floats, counts: Ints) -> float:

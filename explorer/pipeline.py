@@ -17,7 +17,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from explorer.anomalies import find_anomalies
+from explorer.anomalies import LARGEST_FRACTION, find_anomalies, n_unusual
 from explorer.clusters import find_clusters
 from explorer.counting import counted
 from explorer.duplicates import find_pairs, group_duplicates
@@ -118,6 +118,7 @@ def analyze(
         warnings=(
             *_warnings(distinct, embedding, neighbours, pairs, params.duplicates.threshold),
             *_shared_vectors(vectors, embedding, distinct),
+            *_unflagged(anomalies, distinct),
         ),
         seconds=clock.seconds,
         peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
@@ -271,6 +272,17 @@ def _warnings(
     if pairs.floor > threshold:
         out.append(f"The duplicate threshold was raised from {threshold:.2f} to {pairs.floor:.2f} for that reason.")
     return tuple(out)
+
+
+def _unflagged(anomalies: Anomalies, distinct: Distinct) -> tuple[str, ...]:
+    unusual = n_unusual(anomalies.strangeness, distinct.counts)
+    flagged = int(distinct.counts[anomalies.is_anomaly].sum())
+    if unusual == flagged:
+        return ()
+    return (
+        f"Far from all others lie {counted(unusual, 'record')}, more than one in {round(1 / LARGEST_FRACTION)}: the "
+        f"{flagged:,} strangest are flagged as anomalies, and the list goes on below the cut.",
+    )
 
 
 def _fingerprint(corpus: Corpus, params: Params, model_id: str, versions: dict[str, str]) -> str:

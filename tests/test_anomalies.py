@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.anomalies import FEWEST_TEXTS, anomaly_cut, find_anomalies
+from explorer.anomalies import FEWEST_TEXTS, anomaly_cut, find_anomalies, n_unusual
 from explorer.neighbours import find_neighbours
 from explorer.params import AnomalyParams, NeighbourParams
 from explorer.types import Anomalies, Distinct, Embedding, Floats, Progress
@@ -52,6 +52,13 @@ def test_planted_strangers_are_flagged_first_and_nothing_else() -> None:
     result = judged(vectors)
     assert set(result.ranked.tolist()) == {160, 161, 162, 163}
     assert (np.diff(result.strangeness[result.ranked]) <= 0).all()
+
+
+def test_more_strangers_than_one_in_twenty_are_counted_and_the_strangest_flagged() -> None:
+    result = judged(np.concatenate([topic(100, 1), topic(100, 2), strangers(40)]))
+    assert len(result.ranked) == 12
+    assert set(result.ranked.tolist()) <= set(range(200, 240))
+    assert 30 <= n_unusual(result.strangeness, np.ones(240, int)) <= 45
 
 
 def test_a_file_without_strangers_flags_almost_none() -> None:

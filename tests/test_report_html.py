@@ -127,6 +127,17 @@ def test_every_shown_text_is_in_one_trace_and_anomalies_in_one_more():
     assert sum(points.values()) == data["n_shown"] == analysis.distinct.n_texts
 
 
+def test_where_many_are_flagged_the_strangest_are_marked(monkeypatch):
+    analysis = make_analysis([f"printer {i} jam" for i in range(40)], n_anomalies=12)
+    assert np.array_equal(html_map.marked_anomalies(analysis), analysis.anomalies.ranked)
+    monkeypatch.setattr(html_map, "MOST_MARKED", 5)
+    marks = map_data(analysis)["traces"][-1]
+    assert (marks["colour"], marks["name"], len(marks["text"])) == ("anomaly", "5 strangest of 12 anomalies", 5)
+    matches = np.ones(40, dtype=bool)
+    matches[analysis.anomalies.ranked[:3]] = False
+    assert np.array_equal(html_map.marked_anomalies(analysis, matches), analysis.anomalies.ranked[3:8])
+
+
 def test_text_for_plotly_holds_no_markup_and_no_formula():
     assert plotly_text('<a href="x">$x$ & y') == "&lt;a href=&quot;x&quot;&gt;&#36;x&#36; &amp; y"
 

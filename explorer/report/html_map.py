@@ -16,6 +16,8 @@ from explorer.types import Analysis, Ints
 
 #: Most points on the map; a browser draws them at once, and the file stays small enough to send by mail.
 MAX_POINTS = 20_000
+#: Most anomalies that are marked: their marks are drawn over the points.
+MOST_MARKED = 300
 #: Clusters with a colour and a label of their own.
 N_COLOURS = 12
 
@@ -44,8 +46,10 @@ def map_data(analysis: Analysis) -> dict[str, Any]:
     for number in range(n_own):
         name = plotly_text(analysis.clusters.names[number], 40)
         traces.append(_trace(analysis, name, number, _Picked(shown, hover, label == number)))
-    flagged = analysis.anomalies.is_anomaly[shown]
-    traces.append(_trace(analysis, "Anomalies", "anomaly", _Picked(shown, hover, flagged)))
+    marked = np.isin(shown, marked_anomalies(analysis))
+    traces.append(
+        _trace(analysis, plotly_text(marks_name(analysis).capitalize()), "anomaly", _Picked(shown, hover, marked))
+    )
     return {
         "traces": [trace for trace in traces if trace["text"]],
         "labels": _labels(analysis, n_own),
@@ -64,6 +68,21 @@ def shown_texts(analysis: Analysis, limit: int = MAX_POINTS) -> Ints:
     room = max(0, limit - int(flagged.sum()))
     chosen = others[np.linspace(0, len(others) - 1, room).astype(np.int64)]
     return np.sort(np.concatenate([np.flatnonzero(flagged), chosen]))
+
+
+def marked_anomalies(analysis: Analysis, matches: npt.NDArray[np.bool_] | None = None) -> Ints:
+    """The anomalies with a mark of their own, among those that match (d,), strangest first.
+
+    At most MOST_MARKED: where thousands are marked, nothing else can be seen.
+    """
+    ranked = analysis.anomalies.ranked
+    return ranked[:MOST_MARKED] if matches is None else ranked[matches[ranked]][:MOST_MARKED]
+
+
+def marks_name(analysis: Analysis) -> str:
+    """What the marks are called: "anomalies", or how many of them have one."""
+    n_flagged = len(analysis.anomalies.ranked)
+    return f"{MOST_MARKED:,} strangest of {n_flagged:,} anomalies" if n_flagged > MOST_MARKED else "anomalies"
 
 
 def plotly_text(text: str, limit: int | None = None) -> str:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from explorer.report.cells import page_text
-from explorer.report.html_map import shown_texts
+from explorer.report.html_map import marked_anomalies, shown_texts
 from explorer.types import Analysis, Bools, Floats, Ints
 from explorer.ui.colours import ACCENT, ALERT, CLUSTERS, NOISE, Colouring, cluster_colour, colouring
 from explorer.ui.filters import texts_of_rows
@@ -145,8 +145,7 @@ def map_figure(analysis: Analysis, view: View, marks: Marks, hover: Hover | None
     layers = _hollow_apart(_layers(texts, colours, match, marks.hits), colours.mixed)
     traces = _point_traces(analysis, view, colours, layers, hover)
     if view.rings:
-        flagged = texts[analysis.anomalies.is_anomaly[texts] & _where(match, texts)]
-        traces.append(_ring(analysis, flagged, "diamond-open", ALERT, 1.2))
+        traces.append(_ring(analysis, marked_anomalies(analysis, match), "diamond-open", ALERT, 1.2))
     if found is not None and len(found) <= _MOST_RINGS:
         traces.append(_ring(analysis, found, "circle-open", ACCENT, 2.0))
     if view.mode != "click":

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.report.cells import page_text
+from explorer.report.html_map import marks_name
 from explorer.types import NO_CLUSTER, Analysis
 from explorer.ui import parts
 from explorer.ui.colours import CLUSTERS, category_of_rows, colour_choices
@@ -102,8 +103,7 @@ def _show_mode() -> tuple[Mode, DeltaGenerator]:
 def _show_layers(analysis: Analysis) -> tuple[bool, bool]:
     with st.popover("Show", icon=":material/layers:"):
         names = st.toggle("Names of the largest clusters", value=True, key="names", bind="query-params")
-        n_flagged = len(analysis.anomalies.ranked)
-        rings = st.toggle(f"Mark the {n_flagged:,} anomalies", value=True, key="rings", bind="query-params")
+        rings = st.toggle(f"Mark the {marks_name(analysis)}", value=True, key="rings", bind="query-params")
         st.caption("One point is one text; a larger point is more records that say the same.")
     return names, rings
 

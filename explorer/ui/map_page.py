@@ -16,6 +16,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.report.cells import page_text
 from explorer.report.csv_files import write_csv
+from explorer.report.html_map import marks_name
 from explorer.report.summary import counted, record_noun
 from explorer.types import Analysis, Bools, Ints
 from explorer.ui import cached, colours, filters, parts, selection, state
@@ -264,7 +265,7 @@ def _show_legend(analysis: Analysis, wish: Wish, match: Bools | None) -> None:
     if n_mixed:
         _show_mark("○", "inherit", f"{counted(n_mixed, 'text')} with {drawn.mixed_rule}")
     if wish.view.rings and len(analysis.anomalies.ranked):
-        _show_mark("◇", colours.ALERT, "anomaly")
+        _show_mark("◇", colours.ALERT, marks_name(analysis))
 
 
 def _show_mark(mark: str, colour: str, words: str) -> None:
