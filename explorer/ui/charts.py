@@ -76,8 +76,8 @@ def strangeness_figure(anomalies: Anomalies, chosen: int | None) -> go.Figure:
         figure.add_vline(
             x=anomalies.cut,
             line={"color": "rgba(128,128,128,.9)", "width": 1.5, "dash": "dot"},
-            annotation={"text": f"cut {anomalies.cut:.2f}", "yref": "paper", "y": 1, "yanchor": "bottom"},
-            annotation_position="top",
+            annotation={"text": f"cut {anomalies.cut:.2f}", "yref": "paper", "y": 1, "yanchor": "top", "xshift": 2},
+            annotation_position="top right" if anomalies.cut < 0.8 * top else "top left",
         )
     if chosen is not None:
         figure.add_scatter(

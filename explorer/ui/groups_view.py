@@ -48,7 +48,7 @@ def show_groups(analysis: Analysis, duplicates: Duplicates, choice: Choice) -> N
         if asked is not None and not len(places):
             st.caption("The group or record in the address is not among these; the first group is open.")
     with right:
-        title, steps = st.columns([1, 1], vertical_alignment="center")
+        title, steps = st.columns([1, 2], vertical_alignment="center")
         title.subheader(f"Group {group}", anchor=False)
         with steps:
             lists.show_steps(lines, place, choose)
