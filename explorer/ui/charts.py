@@ -103,7 +103,7 @@ def _lay_out(figure: go.Figure, *, logarithmic: bool, largest: int) -> None:
         plot_bgcolor="rgba(0,0,0,0)",
     )
     figure.update_xaxes(showgrid=False, zeroline=False)
-    figure.update_yaxes(gridcolor=_GRID, zeroline=False, rangemode="tozero")
+    figure.update_yaxes(gridcolor=_GRID, zeroline=False, rangemode="tozero", dtick=1 if largest < 5 else None)
     if logarithmic:
         powers = 10 ** np.arange(int(np.log10(max(largest, 1))) + 2)
         figure.update_yaxes(

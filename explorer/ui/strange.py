@@ -49,7 +49,8 @@ def anomalies_frame(analysis: Analysis, texts: Ints) -> pd.DataFrame:
     """The list as it is shown, one line per text."""
     anomalies, rows = analysis.anomalies, analysis.distinct.first_row[texts]
     n_flagged = len(anomalies.ranked)
-    reasons = [*anomalies.reasons, *["not flagged: below the cut"] * (len(texts) - n_flagged)]
+    why_not = "too few texts to flag any" if anomalies.cut is None else "not flagged: below the cut"
+    reasons = [*anomalies.reasons, *[why_not] * (len(texts) - n_flagged)]
     missing = [*anomalies.missing_words, *[()] * (len(texts) - n_flagged)]
     has_nearest = anomalies.nearest[texts] >= 0
     frame = pd.DataFrame(

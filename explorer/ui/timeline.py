@@ -40,6 +40,7 @@ def timeline(times: Times, is_anomaly: Bools) -> tuple[go.Figure, str] | None:
     starts = ((np.arange(n_bins) + first) * seconds).astype("datetime64[s]")
     usual = np.bincount(bins[~flagged] - first, minlength=n_bins)
     strange = np.bincount(bins[flagged] - first, minlength=n_bins)
+    most = int((usual + strange).max())
     figure = go.Figure(
         [
             go.Bar(
@@ -58,7 +59,7 @@ def timeline(times: Times, is_anomaly: Bools) -> tuple[go.Figure, str] | None:
         legend={"orientation": "h", "y": 1.15, "x": 1, "xanchor": "right"},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        yaxis={"gridcolor": "rgba(128,128,128,.2)", "rangemode": "tozero"},
+        yaxis={"gridcolor": "rgba(128,128,128,.2)", "rangemode": "tozero", "dtick": 1 if most < 5 else None},
         showlegend=bool(flagged.any()),
     )
     return figure, name

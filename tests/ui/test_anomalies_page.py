@@ -122,6 +122,11 @@ def test_where_nothing_is_flagged_the_strangest_are_listed_all_the_same(home):
     assert "not flagged" in shown(app)
 
 
+def test_where_there_is_no_cut_nothing_is_said_to_lie_below_it(home):
+    app = page(make_analysis(["a b", "a c"], n_anomalies=0), home)
+    assert app.dataframe[0].value["Reason"].tolist() == ["too few texts to flag any"] * 2
+
+
 def test_hostile_texts_are_shown_as_text(home):
     texts = [text.encode("utf-8", "replace").decode() for text in HOSTILE_TEXTS if len(text) < 5_000]
     analysis = make_analysis(texts, ids=texts, n_anomalies=len(texts))
