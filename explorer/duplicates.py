@@ -8,6 +8,8 @@ cosine of 0.7 put a quarter of a bug tracker into one group.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from explorer.params import DuplicateParams
@@ -83,7 +85,8 @@ class _Pile:
         keys, similarity = self._shrink()
         order = np.lexsort((keys, -similarity))
         keys = keys[order]
-        return Pairs(keys // self._d, keys % self._d, similarity[order], self.floor, self.asked)
+        opposed = np.zeros(len(keys), dtype=np.bool_)
+        return Pairs(keys // self._d, keys % self._d, similarity[order], self.floor, self.asked, opposed)
 
 
 def exact_similarity(vectors: Floats, a: Ints, b: Ints) -> Floats:
@@ -99,11 +102,13 @@ def exact_similarity(vectors: Floats, a: Ints, b: Ints) -> Floats:
 def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Duplicates:
     """Groups at ``threshold`` (at least ``pairs.floor``); see :class:`explorer.types.Duplicates`.
 
+    Pairs that are opposed count as pairs and join nothing.
     Leaders are taken in the order of how many records they stand for (see :func:`_by_standing`); then every member
     moves to the leader it is most alike. Neither depends on the order of the file.
     """
     d = distinct.n_texts
-    near = pairs.similarity >= np.float32(round(threshold, DIGITS))
+    alike = pairs.similarity >= np.float32(round(threshold, DIGITS))
+    near = alike & ~pairs.opposed
     a, b, similarity = pairs.a[near], pairs.b[near], pairs.similarity[near]
     source, target = np.concatenate([a, b]), np.concatenate([b, a])
     both = np.concatenate([similarity, similarity])
@@ -122,7 +127,8 @@ def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Dupl
     _take_in_the_lonely(leader, distinct.counts, target, start)
     to_leader = _settle(leader, distinct.counts, source, target, both)
     _lead_by_the_frequent(leader, to_leader, distinct.counts, start, target, both)
-    return _numbered(leader, to_leader, distinct, threshold, int(near.sum()))
+    groups = _numbered(leader, to_leader, distinct, threshold)
+    return replace(groups, n_pairs=int(alike.sum()), n_opposed=int((alike & pairs.opposed).sum()))
 
 
 def _by_standing(reach: Ints, counts: Ints, texts: Ints) -> Ints:
@@ -204,8 +210,8 @@ def _lead_by_the_frequent(
                 break
 
 
-def _numbered(leader: Ints, to_leader: Floats, distinct: Distinct, threshold: float, n_pairs: int) -> Duplicates:
-    """Numbers the groups, most records first."""
+def _numbered(leader: Ints, to_leader: Floats, distinct: Distinct, threshold: float) -> Duplicates:
+    """Numbers the groups, most records first; without the counts of pairs."""
     d = distinct.n_texts
     size = np.bincount(leader[leader >= 0], weights=distinct.counts[leader >= 0], minlength=d).astype(np.int64)
     leaders = np.flatnonzero(size)
@@ -219,5 +225,6 @@ def _numbered(leader: Ints, to_leader: Floats, distinct: Distinct, threshold: fl
         representative=leaders,
         similarity=np.where(group == NO_GROUP, np.float32(0.0), to_leader).astype(np.float32),
         n_records=size[leaders],
-        n_pairs=n_pairs,
+        n_pairs=0,
+        n_opposed=0,
     )

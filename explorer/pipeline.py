@@ -27,6 +27,7 @@ from explorer.errors import InputError
 from explorer.ingest import collapse
 from explorer.layout import compute_layout
 from explorer.neighbours import find_neighbours
+from explorer.opposites import tell_apart
 from explorer.params import Params
 from explorer.types import (
     GIVEN,
@@ -97,7 +98,10 @@ def analyze(
         clusters = old.clusters(layout) or find_clusters(distinct, embedding.vectors, layout, params.clusters)
     with clock("duplicates"):
         report(Progress("duplicates", 0, 0))
-        pairs = old.pairs(neighbours) or find_pairs(embedding.vectors, neighbours, params.duplicates, report)
+        pairs = old.pairs(neighbours)
+        if pairs is None:
+            pairs = find_pairs(embedding.vectors, neighbours, params.duplicates, report)
+            pairs = tell_apart(pairs, distinct.texts, corpus.mask)
         duplicates = _grouped(pairs, distinct, params.duplicates.threshold)
     with clock("anomalies"):
         report(Progress("anomalies", 0, 0))
@@ -118,6 +122,7 @@ def analyze(
         warnings=(
             *_warnings(distinct, embedding, neighbours, pairs, params.duplicates.threshold),
             *_shared_vectors(vectors, embedding, distinct),
+            *_kept_apart(duplicates),
             *_unflagged(anomalies, distinct),
         ),
         seconds=clock.seconds,
@@ -272,6 +277,15 @@ def _warnings(
     if pairs.floor > threshold:
         out.append(f"The duplicate threshold was raised from {threshold:.2f} to {pairs.floor:.2f} for that reason.")
     return tuple(out)
+
+
+def _kept_apart(duplicates: Duplicates) -> tuple[str, ...]:
+    if not duplicates.n_opposed:
+        return ()
+    return (
+        f"At least {duplicates.threshold:.2f} alike, but saying different things (on / off, 200 / 404): "
+        f"{counted(duplicates.n_opposed, 'pair')}. They are listed as pairs and put into no common group.",
+    )
 
 
 def _unflagged(anomalies: Anomalies, distinct: Distinct) -> tuple[str, ...]:

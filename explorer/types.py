@@ -328,6 +328,8 @@ class Pairs(Frozen):
 
     ``a``, ``b`` (p,) with a < b; ``similarity`` (p,) is the cosine, computed exactly and rounded to 6 digits.
     ``floor`` is higher than ``asked_floor`` only where more than the largest allowed number of pairs exist.
+    ``opposed`` (p,) marks pairs whose texts say different things, however alike (see :mod:`explorer.opposites`): they
+    are listed, and never put into one group for each other's sake.
     """
 
     a: Ints
@@ -335,6 +337,7 @@ class Pairs(Frozen):
     similarity: Floats
     floor: float
     asked_floor: float
+    opposed: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,7 +347,8 @@ class Duplicates(Frozen):
     ``group`` (d,) 0..g-1, most records first, ``NO_GROUP`` for a text that has neither a copy nor a near-duplicate;
     ``representative`` (g,) is the text that stands for the group, and ``similarity`` (d,) each text's cosine to
     its group's representative (1 for the representative, 0 outside groups). Every member is at least
-    ``threshold`` alike to its representative. ``n_records`` (g,) counts records, ``n_pairs`` near pairs.
+    ``threshold`` alike to its representative and not opposed to it. ``n_records`` (g,) counts records, ``n_pairs`` near
+    pairs, ``n_opposed`` those among them whose texts say different things.
     """
 
     threshold: float
@@ -353,6 +357,7 @@ class Duplicates(Frozen):
     similarity: Floats
     n_records: Ints
     n_pairs: int
+    n_opposed: int
 
     @property
     def n_groups(self) -> int:

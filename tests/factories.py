@@ -226,7 +226,7 @@ def make_pairs(vectors: Floats, floor: float) -> Pairs:
     keep = similarity >= floor
     a, b, similarity = a[keep].astype(np.int64), b[keep].astype(np.int64), similarity[keep]
     order = np.lexsort((b, a, -similarity))
-    return Pairs(a[order], b[order], similarity[order], floor, floor)
+    return Pairs(a[order], b[order], similarity[order], floor, floor, np.zeros(len(a), dtype=np.bool_))
 
 
 def make_duplicates(distinct: Distinct, vectors: Floats, pairs: Pairs, threshold: float) -> Duplicates:
@@ -251,7 +251,7 @@ def make_duplicates(distinct: Distinct, vectors: Floats, pairs: Pairs, threshold
     similarity[inside] = cosine[np.flatnonzero(inside), representative[group[inside]]]
     similarity[representative] = 1.0
     n_pairs = int((pairs.similarity >= threshold).sum())
-    return Duplicates(threshold, group, representative, similarity, records[order], n_pairs)
+    return Duplicates(threshold, group, representative, similarity, records[order], n_pairs, 0)
 
 
 def make_clusters(distinct: Distinct, vectors: Floats) -> Clusters:

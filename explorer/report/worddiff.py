@@ -6,12 +6,13 @@ together for any embedding. :func:`differing_facts` names such differences besid
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import groupby, zip_longest
 from typing import Literal, NamedTuple, cast
 
 from rapidfuzz.distance import Indel
+
+from explorer.opposites import OPPOSITES, TOKEN, is_form, is_negation, is_number
 
 Operation = Literal["equal", "replace", "delete", "insert"]
 FactKind = Literal["number", "code", "negation", "opposite"]
@@ -19,40 +20,6 @@ _Step = tuple[Operation, int, int, int, int]
 
 #: Beyond this many words times words two texts are compared as one changed piece between their common ends.
 MAX_CELLS = 50_000_000
-
-# A word keeps its inner dots, dashes and colons, so that addresses, dates and codes stay whole; scripts written
-# without spaces are compared letter by letter.
-_LETTER = "[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
-_TOKEN = re.compile(rf"{_LETTER}|(?:(?!{_LETTER})\w)+(?:[.,:/@_'’-]+(?:(?!{_LETTER})\w)+)*|\s+|[^\w\s]")
-_NUMBER = re.compile(r"[0-9]+(?:[.,:][0-9]+)*")
-_NEGATION = re.compile(
-    r"no|not|never|none|nothing|nobody|neither|nor|without|cannot|[a-z]+n['’]t|"
-    r"nicht|nichts|kein\w*|nie|niemals|ohne|ne|pas|jamais|sans|nunca|sin|senza|niet|geen"
-)
-#: Words (by their beginnings) that turn a report into its opposite.
-_OPPOSITES = (
-    ("succe", "fail"),
-    ("succe", "error"),
-    ("complete", "incomplete"),
-    ("enable", "disable"),
-    ("connect", "disconnect"),
-    ("accept", "reject"),
-    ("accept", "fail"),
-    ("complete", "fail"),
-    ("pass", "fail"),
-    ("allow", "block"),
-    ("accept", "refuse"),
-    ("allow", "deny"),
-    ("allow", "denied"),
-    ("open", "close"),
-    ("start", "stop"),
-    ("lock", "unlock"),
-    ("valid", "invalid"),
-    ("online", "offline"),
-    ("login", "logout"),
-    ("increase", "decrease"),
-)
-_WHOLE_OPPOSITES = (("up", "down"), ("on", "off"), ("ok", "failed"), ("ok", "error"), ("true", "false"), ("yes", "no"))
 
 
 class Segment(NamedTuple):
@@ -79,7 +46,7 @@ def word_diff(a: str, b: str) -> list[Segment]:
 
     Joined, the ``text_a`` give ``a`` and the ``text_b`` give ``b``. White space between two changes counts as changed.
     """
-    left, right = _TOKEN.findall(a), _TOKEN.findall(b)
+    left, right = TOKEN.findall(a), TOKEN.findall(b)
     return _joined(
         [
             Segment(op, "".join(left[a_from:a_to]), "".join(right[b_from:b_to]))
@@ -95,9 +62,9 @@ def differing_facts(a: str, b: str) -> list[Fact]:
     digits. This is a caution for the reader, not a verdict.
     """
     only_a, only_b = _only_in(a, b), _only_in(b, a)
-    numbers = _side_by_side("number", list(filter(_is_number, only_a)), list(filter(_is_number, only_b)))
+    numbers = _side_by_side("number", list(filter(is_number, only_a)), list(filter(is_number, only_b)))
     codes = _side_by_side("code", list(filter(_is_code, only_a)), list(filter(_is_code, only_b)))
-    denied_a, denied_b = list(filter(_is_negation, only_a)), list(filter(_is_negation, only_b))
+    denied_a, denied_b = list(filter(is_negation, only_a)), list(filter(is_negation, only_b))
     negations = [Fact("negation", " ".join(denied_a), " ".join(denied_b))] if len(denied_a) != len(denied_b) else []
     return list(dict.fromkeys([*numbers, *codes, *negations, *_opposites(only_a, only_b)]))
 
@@ -146,39 +113,26 @@ def _operation(text_a: str, text_b: str) -> Operation:
 
 def _only_in(a: str, b: str) -> list[str]:
     """Words of ``a``, in reading order, beyond those that ``b`` has as well."""
-    left = Counter(word for word in _TOKEN.findall(a.lower()) if not word.isspace())
-    left.subtract(word for word in _TOKEN.findall(b.lower()) if not word.isspace())
+    left = Counter(word for word in TOKEN.findall(a.lower()) if not word.isspace())
+    left.subtract(word for word in TOKEN.findall(b.lower()) if not word.isspace())
     out: list[str] = []
-    for word in _TOKEN.findall(a):
+    for word in TOKEN.findall(a):
         if left[word.lower()] > 0:
             left[word.lower()] -= 1
             out.append(word)
     return out
 
 
-def _is_number(word: str) -> bool:
-    return _NUMBER.fullmatch(word) is not None
-
-
 def _is_code(word: str) -> bool:
-    return not _is_number(word) and any(char.isdigit() for char in word)
-
-
-def _is_negation(word: str) -> bool:
-    return _NEGATION.fullmatch(word.lower()) is not None
+    return not is_number(word) and any(char.isdigit() for char in word)
 
 
 def _opposites(only_a: list[str], only_b: list[str]) -> list[Fact]:
     facts = []
-    for one, other in _OPPOSITES + _WHOLE_OPPOSITES:
-        whole = (one, other) in _WHOLE_OPPOSITES
+    for one, other in OPPOSITES:
         for first, second in ((one, other), (other, one)):
-            in_a = [word for word in only_a if _begins(word, first, whole)]
-            in_b = [word for word in only_b if _begins(word, second, whole)]
+            in_a = [word for word in only_a if is_form(word, first)]
+            in_b = [word for word in only_b if is_form(word, second)]
             if in_a and in_b:
                 facts.append(Fact("opposite", in_a[0], in_b[0]))
     return facts
-
-
-def _begins(word: str, part: str, whole: bool) -> bool:
-    return word.lower() == part if whole else word.lower().startswith(part)

@@ -168,8 +168,14 @@ def _show_kinds(analysis: Analysis, duplicates: Duplicates) -> None:
         kinds.append(f"{masked:,} but for {analysis.corpus.left_out}")
     st.caption(
         f"Of the {n_all:,} that could go, {', '.join(kinds)}, and {n_all - exact - masked:,} are reworded: only these "
-        "move with the threshold."
+        f"move with the threshold.{_kept_apart(duplicates)}"
     )
+
+
+def _kept_apart(duplicates: Duplicates) -> str:
+    if not duplicates.n_opposed:
+        return ""
+    return f" Kept apart because they say different things: {counted(duplicates.n_opposed, 'near pair')}."
 
 
 def show_toolbar(analysis: Analysis, duplicates: Duplicates) -> Choice:
@@ -218,6 +224,13 @@ def show_nothing_found(analysis: Analysis, duplicates: Duplicates) -> None:
         st.success(
             f"Nothing repeats: no two {noun}s are copies, and none are even {pairs.floor:.2f} alike.",
             icon=":material/check_circle:",
+        )
+        return
+    if duplicates.n_opposed:
+        st.info(
+            f"Nothing repeats at {duplicates.threshold:.2f}: the pairs that are so alike say different things "
+            "(on / off, 200 / 404). The pair list has them.",
+            icon=":material/info:",
         )
         return
     best = math.floor(float(pairs.similarity[0]) * 100) / 100

@@ -41,7 +41,7 @@ from explorer.types import (
 )
 
 FOLDER = "saved"  # inside the folder of the reports
-_FORMAT = 1
+_FORMAT = 2
 _STAGES: dict[str, type[Any]] = {
     "distinct": Distinct,
     "embedding": Embedding,
