@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from explorer.ingest.cleaning import clean_text
 from explorer.ingest.log_records import find_level_column
+from explorer.ingest.mapped import release_pages
 from explorer.ingest.mask_many import Masker
 from explorer.ingest.templates import mine_templates
 from explorer.ingest.text import normalize_text
@@ -29,6 +30,7 @@ def collapse(corpus: Corpus) -> Distinct:
     keys, key_of_row = _templates(corpus) if corpus.mask else _plain_texts(corpus)
     if corpus.kind == "logs":
         keys, key_of_row = _by_level(keys, key_of_row, corpus.fields)
+        release_pages()
     texts = sorted(set(keys) - {""})
     position = {text: number for number, text in enumerate(texts)} | {"": NO_TEXT}
     text_of_row = np.array([position[key] for key in keys], dtype=np.int64)[key_of_row]
@@ -57,6 +59,7 @@ def _templates(corpus: Corpus) -> tuple[list[str], Ints]:
         for start in range(0, corpus.n_records, _AT_ONCE):
             distinct, indices = _encoded(corpus.texts[start : start + _AT_ONCE])
             numbers.append(masker.mask(_cleaned(distinct, corpus))[indices])
+            release_pages()
         template = mine_templates(masker.texts).of_text
         return [normalize_text(template[text]) for text in masker.texts], np.concatenate(numbers)
 
@@ -100,6 +103,7 @@ def _first_rows(corpus: Corpus, text_of_row: Ints, n_texts: int) -> Ints:
     if len(rows) > _AT_ONCE:  # the first of each part's first ones, so that few are compared at a time
         parts = np.array_split(rows, -(-len(rows) // _AT_ONCE))
         rows = np.concatenate([_firsts(corpus, part, text_of_row, n_texts) for part in parts])
+        release_pages()
     rows = _firsts(corpus, rows, text_of_row, n_texts)
     first = np.zeros(n_texts, dtype=np.int64)
     first[text_of_row[rows]] = rows

@@ -20,6 +20,7 @@ from explorer.ingest.cleaning import KINDS, clean_texts
 from explorer.ingest.log_columns import LEVEL, MESSAGE, TIME
 from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
+from explorer.ingest.mapped import release_pages
 from explorer.ingest.outcomes import with_outcomes
 from explorer.ingest.roles import guess_roles
 from explorer.ingest.times import ParsedTimes, example_of, parse_times
@@ -60,7 +61,9 @@ def build_corpus(
     table = replace(table, reports=log_records.noted(table.reports, range(len(table.reports)), roles.notes))
     if kind == "logs" and not table.is_lines:
         texts = Strings(with_outcomes(string_column(texts), table, _named(roles)))
+    release_pages()
     times, reports = _times(table, roles, texts, kind, day_first, today)
+    release_pages()
     table, times = order_by_time(replace(table, reports=reports), times)
     texts, reports = _texts(table, roles) if table.reports is not reports else texts, table.reports
     if kind == "logs" and mask is None:
@@ -75,6 +78,7 @@ def build_corpus(
         if was_chosen and LEVEL not in roles.categories:
             reports = log_records.noted(reports, range(len(reports)), [_SAME_LEVEL])
     ids = _ids(table, roles)
+    release_pages()
     return Corpus(
         ids=ids,
         texts=texts,
@@ -198,6 +202,7 @@ def corpus_fingerprint(
     _add_column(digest, string_column(texts))
     digest.update(b"no times" if times is None else times.astype(np.int64).tobytes())
     for name in fields.column_names:
+        release_pages()
         _add_column(digest, pa.chunked_array([pa.array([name], pa.large_string())]))
         _add_column(digest, fields.column(name))
     return digest.hexdigest()

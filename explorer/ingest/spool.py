@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from typing import IO, Any
 
 import pyarrow as pa
 
 from explorer.errors import StorageError
+from explorer.ingest.mapped import map_file
 
 HELD_BYTES = 32 << 20  # of cells; what is no larger never touches the disk
 _ALIGNMENT = 64  # Arrow's own, so that columns are used where they lie
@@ -42,9 +42,8 @@ class Spool:
             return _united(self._waiting)
         if self._waiting:
             self._write()
-        mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        whole = map_file(self._file)
         self._close()
-        whole = pa.py_buffer(mapped)
         return _united([pa.ipc.open_stream(whole.slice(start, length)).read_all() for start, length in self._places])
 
     def __del__(self) -> None:

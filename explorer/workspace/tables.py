@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from explorer.errors import StorageError
 from explorer.ingest.inspection import Inspection, as_tuples
+from explorer.ingest.mapped import map_file, release_pages
 from explorer.types import ReadReport, RejectedRow, Table
 
 _META = "inspection.json"
@@ -90,9 +91,12 @@ def _made_by() -> str:
 
 def _write_arrow(table: pa.Table, path: Path) -> None:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+        for batch in table.to_batches():
+            writer.write_batch(batch)
+            release_pages()  # the table may be mapped itself
     path.chmod(0o600)
 
 
 def _read_arrow(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    with path.open("rb") as file:
+        return pa.ipc.open_file(map_file(file)).read_all()
