@@ -11,6 +11,8 @@ from typing import Any
 
 from explorer.errors import SettingsError, nearest_name
 
+#: The roles of columns beside id, text, time and categories, in the order in which columns are given away.
+TICKET_ROLES = ("closed", "link", "status", "priority", "product", "requester")
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 

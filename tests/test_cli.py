@@ -105,6 +105,15 @@ def test_columns_settings_and_several_files(tmp_path: Path) -> None:
     assert (settings["duplicates"]["threshold"], settings["layout"]["seed"]) == (0.8, 7)
 
 
+def test_the_other_roles_are_those_that_were_named(tmp_path: Path) -> None:
+    table, out = tmp_path / "a.csv", tmp_path / "out"
+    table.write_text("key,where,stage,url,summary\n1,web,a=b,https://x.example/1,it jams\n2,app,new,,it drops\n")
+    options = ["--text", "summary", "--role", "product=where", "--role", "link=", "--role", "status=Stage"]
+    assert analyze(table, "--out", out, *options) == 0
+    columns = json.loads((out / "analysis.json").read_text())["columns"]
+    assert (columns["product"], columns["link"], columns["status"]) == ("where", None, "stage")
+
+
 def test_columns_of_a_log_are_those_that_were_named(tmp_path: Path) -> None:
     log, out = tmp_path / "app.log", tmp_path / "out"
     log.write_text(
@@ -128,6 +137,9 @@ def test_columns_of_a_log_are_those_that_were_named(tmp_path: Path) -> None:
         (["tickets.csv", "--text", "sumary"], "Did you mean 'summary'?"),
         (["tickets.csv", "--categories", "summary,stat"], "no column 'stat'"),
         (["tickets.csv", "--text="], "at least one column"),
+        (["tickets.csv", "--role", "status=stat"], "no column 'stat'"),
+        (["tickets.csv", "--role", "team=summary"], "names no role and its column"),
+        (["tickets.csv", "--role", "status"], "names no role and its column"),
         (["tickets.csv", "--session", "key", "--id", "key"], "leave --id and --categories out"),
         (["tickets.csv", "--session", "key", "--categories", "key"], "leave --id and --categories out"),
         (["tickets.csv", "--duplicate-threshold", "7"], "threshold is 7.0; choose"),

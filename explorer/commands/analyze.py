@@ -18,7 +18,7 @@ from explorer.commands import reading_options
 from explorer.commands.outcome import outcome
 from explorer.console import ConsoleProgress, printable
 from explorer.errors import ExplorerError, InputError, RunCancelledError, SettingsError
-from explorer.params import DEFAULT_MODEL, Params
+from explorer.params import DEFAULT_MODEL, TICKET_ROLES, Params
 from explorer.workspace.faults import internal_fault
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ def add(commands: Any) -> None:
     )
     columns.add_argument("--time", metavar="COL", help="column with the records' times")
     columns.add_argument("--categories", metavar="COL,COL", help="columns offered for colours and filters")
+    columns.add_argument(
+        "--role",
+        metavar="ROLE=COL",
+        action="append",
+        default=[],
+        help=f"column of another role of tickets: {', '.join(TICKET_ROLES)}; may be repeated",
+    )
     reading = reading_options.add(command)
     reading.add_argument(
         "--session",
@@ -157,6 +164,7 @@ def _run(options: argparse.Namespace, progress: ProgressCallback) -> Analysis:
         text=options.text_column or _columns(options.text, table.columns),
         time=options.time,
         categories=options.category_column or _columns(options.categories, table.columns),
+        **_other_roles(options.role),
     )
     corpus = build_corpus(
         table,
@@ -232,6 +240,20 @@ def _check_out(out: Path) -> None:
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise SettingsError(f"The folder {folder} cannot be written to ({why}). Name another --out.") from error
+
+
+def _other_roles(given: list[str]) -> dict[str, str]:
+    """``--role``: the column by its role; the last one counts where a role is named twice."""
+    roles = {}
+    for entry in given:
+        role, equals, column = entry.partition("=")
+        if not equals or role not in TICKET_ROLES:
+            raise SettingsError(
+                f"--role {printable(entry)} names no role and its column. Write ROLE=COL with one of "
+                f"{', '.join(TICKET_ROLES)}."
+            )
+        roles[role] = column
+    return roles
 
 
 def _columns(names: str | None, columns: list[str]) -> list[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ def read(
     text: str | Sequence[str] | None = None,
     time: str | None = None,
     categories: str | Sequence[str] | None = None,
+    roles: Mapping[str, str] | None = None,
     mask: bool | None = None,
     clean: bool | None = None,
     today: dt.date | None = None,
@@ -29,7 +30,8 @@ def read(
     """The records of one or more files; several are read as one.
 
     ``id``, ``text``, ``time`` and ``categories`` (offered for colours and filters) name columns, and are guessed where
-    they are None; ``""`` says that there is no such column. When texts are compared, ``mask`` ignores times, ids,
+    they are None; ``""`` says that there is no such column. ``roles`` names columns of the roles beside these: link,
+    status, priority, product, requester, closed. When texts are compared, ``mask`` ignores times, ids,
     addresses and numbers, ``clean`` markup, quoted replies, signatures and forms. ``today`` is the day behind which no
     time without a year is put, None for the clock's. ``reading`` are fields of :class:`explorer.params.ReadParams`
     (``as_lines``, ``encoding``, ``day_first``, ...). What is left out is decided by what the files look like;
@@ -42,7 +44,7 @@ def read(
     table = read_table(files, params=params)
     return build_corpus(
         table,
-        resolve_roles(table, id=id, text=text, time=time, categories=categories),
+        resolve_roles(table, id=id, text=text, time=time, categories=categories, **(roles or {})),
         mask=mask,
         clean=clean,
         day_first=params.day_first,

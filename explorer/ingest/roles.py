@@ -12,8 +12,9 @@ from explorer.ingest.column_stats import ColumnStats, column_stats
 from explorer.ingest.exports import recognise_export
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_records import guess_log_categories
-from explorer.ingest.ticket_roles import TICKET_ROLES, also_from_export, api_links, from_export, guess_ticket_role
+from explorer.ingest.ticket_roles import also_from_export, api_links, from_export, guess_ticket_role
 from explorer.ingest.unread_times import unread_times
+from explorer.params import TICKET_ROLES
 from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
@@ -40,7 +41,7 @@ def resolve_roles(
     """Roles as chosen by the user, and a guess for what was left out (None). ``""`` says that there is no such column.
 
     In a log any of its columns can be chosen, the raw ``line`` among them; ``level`` can be a category where it is yet
-    to be found in the lines. ``others`` are the roles of :data:`explorer.ingest.ticket_roles.TICKET_ROLES` (link,
+    to be found in the lines. ``others`` are the roles of :data:`explorer.params.TICKET_ROLES` (link,
     status, priority, ...). Names are matched exactly, then without regard to letter case. Raises UnknownColumnError for
     a name the table does not have, InputError when no text column is left.
     """

@@ -12,9 +12,6 @@ from explorer.ingest.column_stats import ColumnStats
 from explorer.ingest.exports import Export
 from explorer.types import Table
 
-#: The roles of this module, in the order in which columns are given away.
-TICKET_ROLES = ("closed", "link", "status", "priority", "product", "requester")
-
 _MOST_STATES = 60
 _MOST_PRIORITIES = 20
 _LONGEST = 100

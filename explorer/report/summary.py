@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from explorer.counting import counted as counted
-from explorer.ingest.ticket_roles import TICKET_ROLES
+from explorer.params import TICKET_ROLES
 from explorer.types import Analysis, Corpus
 
 #: What the counts are called where a person reads them, in the order in which they are shown.

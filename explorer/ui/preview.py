@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import streamlit as st
 
@@ -17,8 +17,9 @@ from explorer.ingest.log_formats import LOG_FORMATS
 from explorer.params import DEFAULT_MODEL, DuplicateParams, NeighbourParams, ReadParams
 from explorer.report.cells import page_text
 from explorer.report.summary import counted
-from explorer.types import ReadReport, Roles
+from explorer.types import ReadReport
 from explorer.ui import cached, intake, parts, state
+from explorer.ui.preview_columns import choose_columns
 from explorer.workspace.library import Request
 
 _READ_AS = {"As the file looks": None, "As a table": False, "Every line is a record": True}
@@ -205,8 +206,7 @@ def _show_rows(inspection: Inspection) -> None:
 
 def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: ReadParams) -> Request | None:
     """The columns' roles and the settings; None (with a hint) when no text column is chosen."""
-    guessed = inspection.roles
-    columns = _choose_columns(chosen, inspection)
+    columns = choose_columns(chosen, inspection)
     if not columns.text:
         st.warning("Choose at least one column with the text to compare.", icon=":material/edit_note:")
         return None
@@ -231,7 +231,7 @@ def _choose_settings(chosen: intake.Chosen, inspection: Inspection, reading: Rea
     settings = _choose_numbers()
     return Request(
         names=chosen.names,
-        **_chosen_columns(columns, guessed, is_session=session is not None),
+        **columns.told(inspection.roles, is_session=session is not None),
         reading=reading,
         mask=None if mask == inspection.mask else mask,
         clean=None if clean == inspection.clean else clean,
@@ -303,72 +303,3 @@ def _choose_numbers() -> dict[str, Any]:
         "duplicate_threshold": None if threshold == DuplicateParams.threshold else round(threshold, 2),
         "seed": None if seed == 0 else int(seed),
     }
-
-
-class _Columns(NamedTuple):
-    """The columns' roles as they stand in the preview."""
-
-    text: tuple[str, ...]
-    id: str | None
-    time: str | None
-    categories: tuple[str, ...]
-
-
-def _choose_columns(chosen: intake.Chosen, inspection: Inspection) -> _Columns:
-    guessed, columns = inspection.roles, list(inspection.columns)
-    if columns == [LINE]:  # nothing to choose from
-        return _Columns(guessed.text, guessed.id, guessed.time, guessed.categories)
-    key = f"{chosen.fingerprint}-{hash(inspection.columns)}"  # another reading has other columns
-    left, middle, right = st.columns([2, 1, 1])
-    texts = left.multiselect(
-        "Text to compare",
-        columns,
-        list(guessed.text),
-        key=f"text-{key}",
-        help=_why(guessed.reasons, "text"),
-    )
-    choices = [None, *columns]
-    id_column = middle.selectbox(
-        "Id of a record",
-        choices,
-        choices.index(guessed.id),
-        key=f"id-{key}",
-        format_func=lambda name: "none: file and line" if name is None else name,
-        help=_why(guessed.reasons, "id"),
-    )
-    no_time = "as found in the lines" if inspection.is_lines and guessed.time is None else "none"
-    time_column = right.selectbox(
-        "Time of a record",
-        choices,
-        choices.index(guessed.time),
-        key=f"time-{key}",
-        format_func=lambda name: no_time if name is None else name,
-        help=_why(guessed.reasons, "time"),
-    )
-    categories = st.multiselect(
-        "Categories",
-        list(dict.fromkeys([*columns, *guessed.categories])),  # a log's level may be found in its lines
-        list(guessed.categories),
-        key=f"categories-{key}-{hash(guessed.categories)}",
-        placeholder="none",
-        help="What the map can be coloured and filtered by, and what is compared between a selection and the rest.",
-    )
-    return _Columns(tuple(texts), id_column, time_column, tuple(categories))
-
-
-def _chosen_columns(columns: _Columns, guessed: Roles, *, is_session: bool) -> dict[str, Any]:
-    """What the analysis is told about columns: nothing where it will guess the same, else everything as it is shown.
-
-    A session has an id and columns of its own.
-    """
-    as_guessed = (columns.text, columns.id, columns.time) == (guessed.text, guessed.id, guessed.time)
-    told: dict[str, Any] = {}
-    if not as_guessed:
-        told |= {"text_columns": columns.text, "time_column": columns.time or "", "id_column": columns.id or ""}
-    if not as_guessed or columns.categories != guessed.categories:
-        told["categories"] = columns.categories
-    return {name: value for name, value in told.items() if not (is_session and name in ("id_column", "categories"))}
-
-
-def _why(reasons: Any, role: str) -> str | None:
-    return parts.plain(reasons[role]) if role in reasons else None

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
@@ -45,6 +45,7 @@ class Request:
     text_columns: tuple[str, ...] | None = None
     time_column: str | None = None
     categories: tuple[str, ...] | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)  # of TICKET_ROLES
     reading: ReadParams = field(default_factory=ReadParams)
     mask: bool | None = None
     clean: bool | None = None
@@ -74,6 +75,7 @@ class Request:
         out += [f"--text-column={name}" for name in self.text_columns or ()]
         if self.categories is not None:
             out += [f"--category-column={name}" for name in self.categories] or ["--categories="]
+        out += [f"--role={role}={column}" for role, column in self.roles.items()]
         out += self.reading.to_arguments()
         if self.mask is not None:
             out.append("--mask" if self.mask else "--no-mask")

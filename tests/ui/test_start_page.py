@@ -117,6 +117,15 @@ def test_columns_are_analysed_as_they_are_shown(app: AppTest, monkeypatch: pytes
     assert {name for name in sent if "category" in name} == {"--category-column=team", "--category-column=status"}
 
 
+def test_every_other_role_can_be_given_to_another_column(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, TABLE.encode())
+    assert box(app, "Status").value == "status"
+    box(app, "Status").select_index(0).run()
+    box(app, "Product").set_value("team").run()
+    sent = started(app, monkeypatch)
+    assert {"--role=status=", "--role=product=team", "--role=link=", "--text-column=summary"} < set(sent)
+
+
 def test_a_log_with_columns_has_the_same_choices(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     upload(app, LOG.encode(), "app.log")
     assert select(app, "Text to compare").value == ["message"]
