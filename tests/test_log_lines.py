@@ -73,6 +73,9 @@ note: run with `RUST_BACKTRACE=full` for a verbose backtrace.""",
     "Ruby": """app.rb:3:in `foo': undefined method (NoMethodError)
 \tfrom app.rb:7:in `bar'
 \tfrom app.rb:9:in `<main>'""",
+    "Rails": """RuntimeError (boom):
+app/models/order.rb:12:in `total'
+app/views/orders/index.html.erb:5:in 'block in render'""",
     "JSON payload": """{
   "order": 17,
   "lines": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -157,6 +157,12 @@ def test_a_value_of_two_words_belongs_to_the_template():
     lines = [f"Invalid user {name} from 10.0.0.1" for name in NAMES]
     assert mined(*lines, "Invalid user boris zhang from 10.0.0.1")[-1] == "Invalid user <*> from <ip>"
     assert mined(*lines, "Invalid user not known from 10.0.0.1")[-1] == "Invalid user not known from <ip>"
+
+
+def test_a_quoted_name_of_a_field_is_one_value_and_a_quoted_sentence_is_none():
+    people = [f'op=login user="{one.title()} {other.title()}" ok' for one, other in pairwise(NAMES)]
+    reasons = [f'op=stop reason="{reason}" user=root' for reason in ("disk is gone", "nobody asked", "host moved away")]
+    assert set(mined(*people, *reasons)) == {'op=login user="<*>" ok', *reasons}
 
 
 def test_two_names_in_a_line_are_two_wildcards():

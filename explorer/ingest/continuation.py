@@ -22,7 +22,7 @@ _FRAME = "|".join((
     r"\s+at\s\S",  # Java, .NET, JavaScript
     r"\s+\.\.\. \d+ (?:more|common frames)",
     r"\s+File \"[^\"]+\", line \d+",  # Python
-    r"\s+from \S+:\d+:in ",  # Ruby
+    r"\s+from \S+:\d+:in |\s*(?:from )?\S+\.(?:rb|rake|erb|haml|ru):\d+:in [`'][^']*'\s*$",  # Ruby
     r"\s+\S+\.(?:go|rs|c|cc|cpp|h|py|rb|js|ts):\d+",  # Go, Rust
     r"\s+\d+:\s+(?:0x[0-9a-f]+ - )?\S+::\S+",  # Rust
     r"\s+[~^]+\s*$",

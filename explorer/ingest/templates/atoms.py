@@ -32,6 +32,7 @@ _MISSING = re.compile(r"(?<=\()(?=\))|(?<=\[)(?=\])|(?<==)(?=[\s,;)\]}]|\Z)|(?<=
 _HOST_PORT = re.compile(r"(?<![\w.<>-])([\w<>-]++(?:\.[\w<>-]++)++):<num>")
 _QUOTED = re.compile(r'(?<=[\w)] )"([^"=:{}\[\],;()]*)"')  # in running text; behind "=" or ":" stand fields
 _SINGLE_QUOTED = re.compile(r"(?<=[\w)] )'([^'\"=:{}\[\],;()]*)'(?=[\s.,;:)]|\Z)")
+_FIELD = re.compile(r"""\b(\w+)=(["'])([^"'=:{}\[\],;()]* [^"'=:{}\[\],;()]*)\2""")  # with a space in its value
 _A_NUMBER = re.compile(r"<(?:num|hex|id|uuid)>")
 _LETTERS = re.compile(r"[^\W\d_]")
 _BEFORE_NAMES = frozenset({"for", "from", "by", "as", "at"})
@@ -58,6 +59,8 @@ def split_line(masked: str, most: int = MAX_ATOMS) -> Line:
         head = _QUOTED.sub(_as_one_atom, head)
     if " '" in head:
         head = _SINGLE_QUOTED.sub(_as_one_atom, head)
+    if '="' in head or "='" in head:
+        head = _FIELD.sub(_as_one_name, head)
     if ":<num>" in head:
         head = _HOST_PORT.sub(r"\1" + _PORT + "<num>", head)
     if "()" in head or "[]" in head or "=" in head:
@@ -76,6 +79,11 @@ def join_line(line: Line) -> str:
 
 def _as_one_atom(quoted: re.Match[str]) -> str:
     return quoted.group().replace(" ", _SPACE)
+
+
+def _as_one_name(field: re.Match[str]) -> str:
+    """The value of a field that holds a name; that of any other is text as everywhere else: reason="disk is full"."""
+    return _as_one_atom(field) if field.group(1).lower() in NAMING else field.group()
 
 
 @cache
