@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import StorageError
+from explorer.ingest.mapped import map_file, release_pages
 from explorer.ingest.spool import Spool
 
 _CELLS = st.lists(st.one_of(st.none(), st.text(st.characters(codec="utf-8"), max_size=6)), min_size=1, max_size=5)
@@ -65,3 +66,25 @@ def test_a_full_disk_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) ->
     spool = Spool(10)
     with pytest.raises(StorageError, match=r"could not be kept in .*No space left.*Free some disk space"):
         spool.add(pa.table({"text": ["x" * 100]}))
+
+
+def in_sight_mb() -> float:
+    """What this process has in sight of files (Linux)."""
+    facts = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return sum(int(facts[name].split()[0]) for name in ("RssFile", "RssShmem")) / 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux says what a process has in sight")
+def test_what_was_looked_at_of_a_mapped_file_is_let_go_of_and_is_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "big"
+    content = bytes(range(256)) * (64 << 12)
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        mapped = map_file(file)
+    before = in_sight_mb()
+    assert mapped.to_pybytes() == content
+    looked_at = in_sight_mb()
+    release_pages()
+    assert looked_at - before > 50
+    assert in_sight_mb() - before < 10
+    assert mapped.to_pybytes() == content
