@@ -494,6 +494,13 @@ def test_a_stream_of_syslog_may_count_its_bytes(read):
     check(table, {"host": "host", "level": "NOTICE", "message": "An event"}, -1)
 
 
+def test_logback_as_it_comes_has_two_dashes_and_no_day(read):
+    table = read("10:00:00.123 [main] DEBUG c.a.Svc -- doing it\n10:00:01.123 [http-1] ERROR c.a.Svc -- it failed\n")
+    assert table.reports[0].format == "log4j or logback"
+    check(table, {"time": "10:00:00.123", "thread": "main", "component": "c.a.Svc", "message": "doing it"}, 0)
+    check(table, {"level": "ERROR", "component": "c.a.Svc", "message": "it failed"}, 1)
+
+
 def test_colours_are_no_part_of_what_a_line_says(read):
     table = read("\x1b[36mweb-1  |\x1b[0m ready\n\x1b[33mdb-1   |\x1b[0m \x1b[1;31mERROR\x1b[0m gone\n")
     assert table.reports[0].format == "Docker Compose"

@@ -60,3 +60,10 @@ def test_nothing_is_said_where_the_user_chose_no_time():
 def test_cells_of_the_time_column_that_are_none_are_counted_with_an_example():
     said = notes("created", ["2024-03-01", "2024-03-02", "2024-03-03", "2024-03-04", "2024-03-05", "soon"])
     assert said == ["1 cell of 'created' could not be read as a time, such as 'soon'."]
+
+
+def test_a_log_whose_times_name_no_day_says_so():
+    table = read("".join(f"10:00:{i:02}.000 [main] INFO a.B - job {i} done\n" for i in range(9)), "app.log")
+    corpus = build_corpus(table)
+    assert corpus.times is None
+    assert "9 times such as '10:00:00.000' name no day, so no times are shown." in corpus.reports[0].notes

@@ -18,6 +18,7 @@ from explorer.ingest.levels import SHOWN_LEVELS, find_levels, name_levels
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.outcomes import with_outcomes
 from explorer.ingest.times import ParsedTimes, parse_times, zone_note
+from explorer.ingest.unread_times import without_day
 from explorer.strings import take_rows
 from explorer.types import Ints, ReadReport, Roles, Table, Times
 
@@ -93,7 +94,7 @@ def log_times(
                 f"{n_read:,} of {len(found):,} records have a time that is one in this order; no times were taken."
             )
         else:
-            notes = []
+            notes = [without_day(column)]
         reports = noted(reports, [source], notes)
     return (None if np.isnat(times).all() else times), reports
 

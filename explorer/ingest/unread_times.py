@@ -39,6 +39,15 @@ def unread_times(table: Table, stats: Sequence[ColumnStats]) -> tuple[str, ...]:
     return ()
 
 
+def without_day(column: pa.ChunkedArray | None) -> str:
+    """A sentence on the times of a log, none of which could be read, where they are hours without a day; else ""."""
+    filled = pa.chunked_array([], pa.string()) if column is None else column.drop_null()
+    clocks = filled.filter(pc.match_substring_regex(filled, r"^\W*\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?\W*$"))
+    if not len(clocks) or len(clocks) < _LEAST_LIKELY * len(filled):
+        return ""
+    return f"{counted(len(clocks), 'time')} such as {example_of(clocks)} name no day, so no times are shown."
+
+
 def _are_days(cells: pa.ChunkedArray) -> bool:
     numbers = pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(cells), 0, 5).cast(pa.int64())
     return bool(pc.min(numbers).as_py() >= _FIRST_DAY and pc.max(numbers).as_py() <= _LAST_DAY)

@@ -56,10 +56,10 @@ FORMATS = (
         rf"^\[?(?P<time>{_MORE_TIME})\]?:?(?: -)? +(?:\[(?P<thread_1>{IN_BRACKETS})\] +(?:- )?|(?P<thread_3>\d+) )?"
         rf"\[?(?P<level>{LEVEL})\]?:? +(?:- )?"
         rf"(?:\[(?P<thread_2>{IN_BRACKETS})\] +(?P<component_1>{NAME})(?::? - |: | )"
-        rf"|\[(?P<component_2>{IN_BRACKETS})\] (?:- |: )|(?P<component_3>{CLASS}|{NAME})(?:\[\])?(?: - |: | : )"
+        rf"|\[(?P<component_2>{IN_BRACKETS})\] (?:- |: )|(?P<component_3>{CLASS}|{NAME})(?:\[\])?(?: --? |: | : )"
         rf"|(?P<component_4>{CLASS}) (?:\[(?P<thread_4>{IN_BRACKETS})\](?: -|:)? )?)(?P<message>.*)$",
         usual=r"^(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?) +(?:\[(?P<thread_1>[^\[\]]*)\] +)?"
         r"(?P<level>TRACE|DEBUG|INFO|WARN|ERROR|FATAL) +(?:\[(?P<thread_2>[^\[\]]*)\] +)?"
-        r"(?P<component>[A-Za-z_](?:[\w$]|[.$#@-]\w)*)(?: - |: )(?P<message>.*)$",
+        r"(?P<component>[A-Za-z_](?:[\w$]|[.$#@-]\w)*)(?: --? |: )(?P<message>.*)$",
     ),
 )
