@@ -501,6 +501,20 @@ def test_logback_as_it_comes_has_two_dashes_and_no_day(read):
     check(table, {"level": "ERROR", "component": "c.a.Svc", "message": "it failed"}, 1)
 
 
+def test_a_firewall_may_write_day_and_hour_apart_and_no_message(read):
+    rest = 'tz="+0100" devname="fw1" type="traffic" level="notice" srcip=10.0.0.1 action="accept"'
+    table = read(f"date=2026-11-21 time=06:48:11 {rest}\ndate=2026-11-21 time=06:48:12 {rest}\n")
+    assert table.reports[0].format == "logfmt"
+    check(table, {"time": "2026-11-21 06:48:11+0100", "level": "NOTICE", "action": "accept", "message": None}, 0)
+
+
+def test_a_dash_may_stand_between_day_and_hour(read):
+    line = "11/21/2026-06:48:{}.123456  [**] [1:2100498:7] GPL ATTACK_RESPONSE id check [**]\n"
+    table = read(line.format(11) + line.format(12))
+    check(table, {"time": "11/21/2026-06:48:11.123456"}, 0)
+    assert str(build_corpus(table).times[1]) == "2026-11-21T06:48:12.123"
+
+
 def test_colours_are_no_part_of_what_a_line_says(read):
     table = read("\x1b[36mweb-1  |\x1b[0m ready\n\x1b[33mdb-1   |\x1b[0m \x1b[1;31mERROR\x1b[0m gone\n")
     assert table.reports[0].format == "Docker Compose"

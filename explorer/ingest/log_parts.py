@@ -27,7 +27,7 @@ ANY_TIME = "(?:" + "|".join((
     SYSLOG_TIME,
     rf"\d\d?-{MONTH}-\d{{4}} {CLOCK}{ZONE}",
     rf"{MONTH} \d\d?, \d{{4}},? \d\d?:\d\d:\d\d{FRACTION}(?:[ \x{{202f}}][AP]M)?",
-    rf"\d\d?[/.-]\d\d?[/.-](?:\d{{4}}|\d\d),? \d\d?:\d\d:\d\d{FRACTION}(?: [AP]M)?{ZONE}",
+    rf"\d\d?[/.-]\d\d?[/.-](?:\d{{4}}|\d\d)(?:,? |-)\d\d?:\d\d:\d\d{FRACTION}(?: [AP]M)?{ZONE}",
     rf"\d{{8}}[-T _]?\d\d:?\d\d:?\d\d{FRACTION}Z?",
     rf"\d{{8}}[-T _]\d\d?:\d\d?:\d\d?{FRACTION}Z?",
     r"\d{6} \d{6}",

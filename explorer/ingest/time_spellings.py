@@ -121,7 +121,7 @@ RULES: tuple[TimeRule, ...] = (
           cell=rf"^\s*{_WEEKDAY}{_MONTH}\s+(?P<d>\d\d?)(?:\s+{_LINE_CLOCK})?\s*$", is_narrow=False),
     _rule("day, month name, no year", rf"(?P<d>\d\d?)[\s-]{_MONTH}", r"\s+", clock=_LINE_CLOCK,
           cell=rf"^\s*{_WEEKDAY}(?P<d>\d\d?)[\s-]{_MONTH}\s+{_LINE_CLOCK}\s*$", is_narrow=False),
-    _rule("numbers", _NUMERIC, r"[,\s]\s*", cell=_cell(_SURE_WEEKDAY + _NUMERIC, r"[T,\s]\s*")),
+    _rule("numbers", _NUMERIC, r"(?:[,\s]\s*|-)", cell=_cell(_SURE_WEEKDAY + _NUMERIC, r"(?:[T,\s]\s*|-)")),
     TimeRule(
         "year, month and day by their signs",
         (_cell(r"(?P<y>\d{4}|\d\d)\s?[年년]\s?(?P<mo>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일号號]"

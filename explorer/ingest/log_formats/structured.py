@@ -140,13 +140,16 @@ def _strings(values: Sequence[str | None]) -> pa.Array:
 
 
 _PAIR = re.compile(r'(?:^|(?<=\s))([A-Za-z_@][\w.@/-]*+)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"]*+))(?=\s|$)')
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_HOUR = re.compile(r"\d\d:\d\d:\d\d(?:\.\d+)?")
+_ZONE = re.compile(r"[+-]\d\d:?\d\d")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 @dataclass(frozen=True)
 class LogfmtFormat:
-    """``key=value key="a longer value"``: a record has a level and a message at least."""
+    """``key=value key="a longer value"``: a record has a message, and a time or a level; or a day and an hour."""
 
     name: str
     continues: str | None = None
@@ -166,7 +169,8 @@ def _logfmt_record(line: str) -> dict[str, str | None] | None:
         while key in fields:
             key += "'"
         fields[key] = value or bare or None
-    if not any(fields.get(key) for key in ("msg", "message", "event", "err", "error")):
+    is_dated = _join_day_and_hour(fields)
+    if not is_dated and not any(fields.get(key) for key in ("msg", "message", "event", "err", "error")):
         return None
     if not any(_is_level(fields.get(key)) for key in _LEVELS) and not any(fields.get(key) for key in _TIMES):
         return None
@@ -179,6 +183,16 @@ def _logfmt_record(line: str) -> dict[str, str | None] | None:
     if main[MESSAGE] is None:
         main[MESSAGE] = _take(fields, ("err", "error"))
     return {**main, **{_field(name): cell for name, cell in fields.items()}}
+
+
+def _join_day_and_hour(fields: dict[str, str | None]) -> bool:
+    """Makes one time of ``date=`` and ``time=``, as firewalls write them, and of their zone."""
+    day, hour, zone = (fields.get(key) or "" for key in ("date", "time", "tz"))
+    if not _DAY.fullmatch(day) or not _HOUR.fullmatch(hour):
+        return False
+    fields["time"] = f"{day} {hour}{zone if _ZONE.fullmatch(zone) else ''}"
+    del fields["date"]
+    return True
 
 
 FORMATS = (
