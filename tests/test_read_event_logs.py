@@ -304,6 +304,7 @@ def test_line_ends_of_w3c_logs_count_as_an_editor_counts_them(line_end):
         ('#Fields: date time cs-uri agent\n2026-11-21 06:48:11 http://x/ "A ""b"" c"', "http://x/"),
         ('#Fields: date time cs-uri agent\n2026-11-21 06:48:11 http://y/?q="a "one"', 'http://y/?q="a'),
         ("#Fields: date-time,event-id,subject\n2026-11-21T06:48:11.1Z,SEND,\"Hi, you\"", "SEND Hi, you"),
+        ("#separator \\x09\n#path\tconn\n#fields\tts\tuid\tservice\n1795243691.123456\tC1\tdns\n#close\tx", "C1 dns"),
         ("#Fields: date time action protocol\n2026-11-21 06:48:11 DROP TCP", "DROP TCP"),
     ],
 )  # fmt: skip

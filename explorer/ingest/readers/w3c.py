@@ -1,7 +1,8 @@
-"""Logs in the W3C extended format: IIS, Exchange, CloudFront, the Windows firewall, proxies.
+"""Logs in the W3C extended format: IIS, Exchange, CloudFront, the Windows firewall, proxies; and Zeek's own.
 
 Directives begin with "#"; ``#Fields:`` names the values of the lines below it, and may change inside of a file.
-Format: W3C working draft WD-logfile-960323. Values are separated by spaces, tabs, or (Exchange) commas.
+Format: W3C working draft WD-logfile-960323. Values are separated by spaces, tabs, or (Exchange) commas. Zeek has tabs
+everywhere, also behind ``#fields``.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from explorer.ingest.readers.log_blocks import Block, Fields, main_columns, put,
 from explorer.ingest.readers.records import noted_lines
 from explorer.ingest.source import Source
 
-_FIELDS = re.compile(r"^\ufeff?#Fields:[ \t]*[A-Za-z]", re.MULTILINE)
-_OTHER = re.compile(r"^\ufeff?#(?:Version|Software|Date|Start-Date|Remark):", re.MULTILINE)
+_FIELDS = re.compile(r"^\ufeff?#(?:Fields:[ \t]*|fields\t)[A-Za-z]", re.MULTILINE)
+_OTHER = re.compile(r"^\ufeff?#(?:(?:Version|Software|Date|Start-Date|Remark):|separator |path\t)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"#([^:\t]*)[:\t]?(.*)", re.DOTALL)
 _VALUE = re.compile(r'"((?:[^"]|"")*)"(?=\s|$)|(\S+)')
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 _COMPONENTS = ("s-sitename", "cs-host", "s-computername", "x-host-header", "server-hostname", "s-ip")
+_TIMES = ("date-time", "x-timestamp", "gmttime", "timestamp", "ts")
 _METHODS = ("cs-method",)
 _STEMS = ("cs-uri-stem", "cs-uri", "cs-url", "c-uri")
 _QUERIES = ("cs-uri-query",)
@@ -35,7 +38,7 @@ class W3cReader:
     is_lines = True
 
     def sniff(self, source: Source) -> Confidence:
-        if not source.is_text or "#Fields:" not in source.head:
+        if not source.is_text or ("#Fields:" not in source.head and "#fields\t" not in source.head):
             return Confidence.NO
         head = source.head.replace("\r", "\n").lstrip("\ufeff\x00 \t\n")
         # A file that was cut may begin with lines of which it no longer says what they hold.
@@ -94,7 +97,7 @@ class _Lines:
 
     def _direct(self, line: str, number: int) -> None:
         self._n_directives += 1
-        name, _, value = line[1:].partition(":")
+        name, value = _DIRECTIVE.findall(line)[0]
         if name.strip().casefold() == "date":
             found = _DATE.search(value)
             self._date = found.group() if found else ""
@@ -123,7 +126,7 @@ class _Lines:
         if clock and not date and self._date:
             date = self._date
             self._n_dated += 1
-        time = f"{date} {clock}".strip() or take_first(fields, ("date-time", "x-timestamp", "gmttime", "timestamp"))
+        time = f"{date} {clock}".strip() or take_first(fields, _TIMES)
         component = take_first(fields, _COMPONENTS)
         stem = next((fields[name] for name in _STEMS if fields.get(name)), "")
         if stem:
