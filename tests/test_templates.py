@@ -165,6 +165,13 @@ def test_a_quoted_name_of_a_field_is_one_value_and_a_quoted_sentence_is_none():
     assert set(mined(*people, *reasons)) == {'op=login user="<*>" ok', *reasons}
 
 
+def test_two_files_are_a_variable_and_two_requests_are_not():
+    files = [rf"cannot upload C:\sqm\{name}.sqm to the server" for name in ("new", "all")]
+    assert set(mined(*files)) == {"cannot upload <path> to the server"}
+    requests = ["GET /orders/latest answered at last", "GET /users/latest answered at last"]
+    assert set(mined(*requests)) == set(requests)
+
+
 def test_two_names_in_a_line_are_two_wildcards():
     pick = random.Random(0)
     names = ["".join(pick.choices("abcklmnort", k=8)) for _ in range(100)]

@@ -57,6 +57,8 @@ def test_normalizing_twice_changes_nothing(text):
         ("/10.251.73.220:50010", "/<ip>"),
         ("fe80::1ff:fe23:4567:890a up", "<ip> up"),
         ("mac de:ad:be:ef:00:01", "mac <mac>"),
+        ("DHCPDISCOVER from 10:23:45:e4:0d:a6 via eth1", "DHCPDISCOVER from <mac> via <id>"),
+        ("lease of 10-23-45-67-89-10 at 10:23:45", "lease of <mac> at <time>"),
         ("at 0x7fff5694dc58", "at <hex>"),
         ("commit 3f2a9c1d77", "commit <hex>"),
         ("mail bob.x+y@example.co.uk", "mail <email>"),

@@ -123,10 +123,11 @@ _LETTER_IPV6 = (
 )
 
 # What only few texts hold and may begin between words is looked for first, each kind where its letters occur at all.
-_ROOT = r"(?:bin|boot|dev|etc|home|lib|lib64|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)"
+#: The folders at the top of a Unix system: what begins otherwise may be the path of a request.
+ROOT = r"(?:bin|boot|dev|etc|home|lib|lib64|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)"
 _NO_REQUEST = "".join(rf"(?<!{method} /)" for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 _STEP = r"[^\s\\/:*?\"<>|,;()\[\]=]++"
-FILE_PATH = rf"/(?<![\w.]/){_NO_REQUEST}{_ROOT}/[^\s\"'<>|,;:()\[\]{{}}=?*&]*[\w~+-]"
+FILE_PATH = rf"/(?<![\w.]/){_NO_REQUEST}{ROOT}/[^\s\"'<>|,;:()\[\]{{}}=?*&]*[\w~+-]"
 #: Letters without which there is no match, the kind, the expression. A "path" is one only where it holds a digit.
 RARE: tuple[tuple[str, str, str], ...] = (
     ("@", "<email>", rf"\b[A-Za-z0-9_.+-]{{1,64}}+@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,8}}{_END}"),
@@ -152,7 +153,7 @@ BRANCHES: Branches = (
         r"(?=\d)",
         (
             ("<num>", _PLAIN_NUMBER),
-            ("<time>", rf"{_MAY_BE_TIME}(?:{_TIME})"),
+            ("<time>", rf"{_MAY_BE_TIME}(?!{_MAC})(?:{_TIME})"),
             ("kept", _any(_STATUS_WITH_PHRASE, _NO_ERRORS)),
             ("<uuid>", _UUID),
             ("<mac>", _MAC),

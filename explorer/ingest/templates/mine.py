@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from explorer.ingest.mask_rules import ROOT
 from explorer.ingest.templates.atoms import (
     WILD,
     Atom,
@@ -37,8 +38,9 @@ from explorer.ingest.templates.atoms import (
 )
 
 #: How many different values make a place a variable, by what announces it: names and paths, or plain words.
-LEAST_NAMES = {Place.FREE: 3, Place.FIELD: 2, Place.NAMED: 2, Place.HOST: 2}
+LEAST_NAMES = {Place.FREE: 2, Place.FIELD: 2, Place.NAMED: 2, Place.HOST: 2}
 LEAST_WORDS = {Place.FREE: 10, Place.FIELD: 6, Place.NAMED: 4, Place.HOST: 2}
+LEAST_REQUESTS = 3  # of paths that may be asked of a server: two may be the only two things it does
 LEAST_BESIDE_ACTIONS = 10  # so many names before "boot" may be a name as well
 _LEAST_COMMON_WORDS = 2  # lines must share so many words before a place in running text is a variable
 _RARE = 3  # a word in so few lines, or fewer, is rare
@@ -48,6 +50,7 @@ _MAX_ROUNDS = 10
 _MAX_EXTRA = 2
 
 _HOLE = "\x01"
+_REQUESTED = re.compile(rf"/(?!{ROOT}/)")
 _PIECES = re.compile(r"<[a-z*]+>|[^<]+|<")
 _NUMBERS = frozenset({"<num>", "<hex>", "<id>", "<uuid>"})
 _AMOUNTS = frozenset({"<num>", "<duration>", "<size>", "<percent>"})
@@ -167,8 +170,10 @@ def _is_variable(values: set[str], place: Place | None) -> bool:
         return False
     if WILD in values:
         return not n_actions or place is not Place.FREE
-    least = LEAST_NAMES if Atom.WORD not in kinds else LEAST_WORDS
-    return n_named + (n_pure > 0) >= least[place]
+    least = (LEAST_NAMES if Atom.WORD not in kinds else LEAST_WORDS)[place]
+    if place is Place.FREE and any(map(_REQUESTED.match, values)):
+        least = max(least, LEAST_REQUESTS)
+    return n_named + (n_pure > 0) >= least
 
 
 def _unite(rows: Sequence[Line], targets: Targets) -> None:
