@@ -48,3 +48,24 @@ def test_times_are_looked_for_in_many_columns_at_once(monkeypatch):
 def test_a_column_without_any_digit_is_not_searched_for_times(monkeypatch):
     monkeypatch.setattr(module, "best_rule", lambda _: pytest.fail("searched"))
     assert not column_stats(table_of([["jam", "dark"], ["", ""]]))[0].time_rule
+
+
+_FORM = "the same form of a page before what was written into it: " * 3
+
+
+_ANY_CELL = st.one_of(st.none(), CELLS, st.sampled_from("abcdefgh").map(_FORM.__add__))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(_ANY_CELL, max_size=60).map(lambda cells: cells * 9), st.randoms(use_true_random=False))
+def test_a_large_column_is_looked_at_part_by_part_and_is_the_same_in_any_order(cells, random):
+    def stats_of(values):
+        column = pa.chunked_array([pa.array(values[:7], pa.string()), pa.array(values[7:], pa.string())])
+        return module._stats(column, "text", 0)
+
+    small = stats_of(cells)
+    random.shuffle(cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_LARGE", -1)
+        patch.setattr(module, "_AT_ONCE", 50)
+        assert stats_of(cells) == small

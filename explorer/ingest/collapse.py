@@ -47,8 +47,15 @@ def collapse(corpus: Corpus) -> Distinct:
 
 def _plain_texts(corpus: Corpus) -> tuple[list[str], Ints]:
     """What counts of each different text, and which of them each record has."""
-    distinct, indices = _encoded(corpus.texts)
-    return [normalize_text(text) for text in _cleaned(distinct, corpus)], indices
+    number: dict[str, int] = {}
+    numbers = [np.empty(0, dtype=np.int64)]
+    for start in range(0, corpus.n_records, _AT_ONCE):
+        distinct, indices = _encoded(corpus.texts[start : start + _AT_ONCE])
+        texts = map(normalize_text, _cleaned(distinct, corpus))
+        of_distinct = np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int64)
+        numbers.append(of_distinct[indices])
+        release_pages()
+    return list(number), np.concatenate(numbers)
 
 
 def _templates(corpus: Corpus) -> tuple[list[str], Ints]:
@@ -85,8 +92,10 @@ def _by_level(texts: list[str], text_of_row: Ints, fields: pa.Table) -> tuple[li
 
 
 def _cleaned(texts: pa.Array, corpus: Corpus) -> list[str]:
-    raw: list[str] = texts.to_pylist()
-    return raw if corpus.cleaning is None else [clean_text(text, corpus.cleaning.forms) for text in raw]
+    if corpus.cleaning is None:
+        raw: list[str] = texts.to_pylist()
+        return raw
+    return [clean_text(text.as_py(), corpus.cleaning.forms) for text in texts]
 
 
 def _encoded(texts: Sequence[str]) -> tuple[pa.Array, Ints]:

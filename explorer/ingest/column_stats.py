@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,14 @@ from pandas.util import hash_array
 from explorer.ingest.role_words import PRIORITY_VALUES, STATUS_VALUES, split_name
 from explorer.ingest.time_rules import LEADING_CHARACTERS
 from explorer.ingest.times import best_rule
+from explorer.strings import take_rows
 from explorer.types import Table
 
 _SAMPLE = 400
 _HASHED = 100  # characters of a cell that decide whether it is drawn
+_SHOWN = 2_000  # characters of a drawn cell that are looked at
+_LARGE = 32 << 20  # bytes of a column, from which on it is looked at part by part
+_AT_ONCE = 20_000  # cells
 _NUMBER = re.compile(r"\s*[-+]?(?:\d[\d,. ]*)(?:[eE][-+]?\d+)?\s*%?\Z")
 _WHOLE_NUMBER = re.compile(r"\s*\d+\s*\Z")
 _LINK = re.compile(r"\s*(?:https?|ftp)://\S+\s*\Z")
@@ -132,11 +136,8 @@ class _TimeSearch:
 
 def _stats(column: pa.ChunkedArray, name: str, position: int) -> tuple[ColumnStats, list[str]]:
     """The statistics of one column, without its times, and the sample they were taken from."""
-    filled = column.filter(pc.fill_null(pc.match_substring_regex(column, r"\S"), False))
-    n_filled = len(filled)
-    found = pc.value_counts(filled)
-    counts = found.field("counts").to_numpy()
-    sample = _sample(found.field("values"), counts)
+    counts, sample, max_length = _values(column)
+    n_filled = int(counts.sum())
     text = "".join(sample)
     n_shown = max(len(text) - sum(map(str.isspace, text)), 1)
     stats = ColumnStats(
@@ -147,7 +148,7 @@ def _stats(column: pa.ChunkedArray, name: str, position: int) -> tuple[ColumnSta
         filled_fraction=n_filled / max(len(column), 1),
         n_distinct=len(counts),
         mean_length=sum(map(len, sample)) / max(len(sample), 1),
-        max_length=int(pc.max(pc.utf8_length(filled)).as_py() or 0),
+        max_length=max_length,
         mean_words=sum(map(_n_words, sample)) / max(len(sample), 1),
         letter_fraction=len(_LETTERS.findall(text)) / n_shown,
         digit_fraction=len(_DIGITS.findall(text)) / n_shown,
@@ -163,23 +164,75 @@ def _stats(column: pa.ChunkedArray, name: str, position: int) -> tuple[ColumnSta
     return stats, sample
 
 
-def _sample(values: pa.Array, counts: npt.NDArray[np.int64]) -> list[str]:
-    """Cells drawn by their content, each at most 2,000 characters long: the same in any order of the rows.
+class _Values(NamedTuple):
+    """The filled cells of a column: how many records have each different one, some of them, and the longest."""
+
+    counts: npt.NDArray[np.int64]
+    sample: list[str]
+    max_length: int
+
+
+def _values(column: pa.ChunkedArray) -> _Values:
+    if column.nbytes > _LARGE:
+        return _large_values(column)
+    filled = column.filter(_is_filled(column))
+    found = pc.value_counts(filled)
+    values, counts = found.field("values"), found.field("counts").to_numpy()
+    drawn, numbers = _drawn(_marks(values.to_pylist()), counts)
+    sample = _in_order(values.take(pa.array(drawn)).to_pylist(), numbers)
+    return _Values(counts, sample, int(pc.max(pc.utf8_length(filled)).as_py() or 0))
+
+
+def _large_values(column: pa.ChunkedArray) -> _Values:
+    """The same part by part: of a column of long texts neither a copy nor its different values are held."""
+    hashes, marks, rows = [np.empty(0, dtype=np.int64)], [_marks([])], [np.empty(0, dtype=np.int64)]
+    start = max_length = 0
+    for chunk in column.chunks:
+        for first in range(0, len(chunk), _AT_ONCE):
+            part = chunk.slice(first, _AT_ONCE)
+            is_filled = _is_filled(part).to_numpy(zero_copy_only=False)
+            cells = part.filter(pa.array(is_filled)).to_pylist()
+            hashes.append(np.fromiter(map(hash, cells), dtype=np.int64, count=len(cells)))
+            marks.append(_marks(cells))
+            rows.append(start + first + np.flatnonzero(is_filled))
+            max_length = max(max_length, *map(len, cells), 0)
+        start += len(chunk)
+    _, first_of, counts = np.unique(np.concatenate(hashes), return_index=True, return_counts=True)
+    drawn, numbers = _drawn(np.concatenate(marks)[first_of], counts)
+    sample = take_rows(column, np.concatenate(rows)[first_of[drawn]]).to_pylist()
+    return _Values(counts, _in_order(sample, numbers), max_length)
+
+
+def _is_filled(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    return pc.fill_null(pc.match_substring_regex(cells, r"\S"), False)
+
+
+def _marks(cells: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """A number for each cell, made of its beginning and its length, by which it is drawn."""
+    heads = np.empty(len(cells), dtype=object)
+    heads[:] = [cell[:_HASHED] for cell in cells]
+    lengths = np.fromiter(map(len, cells), dtype=np.uint64, count=len(cells))
+    return np.asarray(hash_array(heads, categorize=False) ^ lengths, dtype=np.uint64)
+
+
+def _drawn(
+    marks: npt.NDArray[np.uint64], counts: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
+    """Which of some different values (v,) are drawn, one more than once where it is frequent, and their numbers.
 
     Every cell has the same chance: a value that stands in the column ``c`` times draws ``c`` numbers.
     """
-    if not len(values):
-        return []
-    heads = pc.utf8_slice_codeunits(values, 0, _HASHED).to_numpy(zero_copy_only=False).astype(object)
-    of_value = hash_array(heads, categorize=False) ^ pc.utf8_length(values).to_numpy().astype(np.uint64)
     value = np.repeat(np.arange(len(counts)), counts)
     copy = np.arange(len(value)) - np.repeat(np.cumsum(counts) - counts, counts)
-    drawn = _mixed(of_value[value] + copy.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    n = min(len(drawn), _SAMPLE)
-    highest = np.partition(drawn, n - 1)[n - 1]
-    picked = np.flatnonzero(drawn <= highest)
-    cells = values.take(pa.array(value[picked])).to_pylist()
-    return [cell[:2_000] for _, cell in sorted(zip(drawn[picked].tolist(), cells, strict=True))[:n]]
+    numbers = _mixed(marks[value] + copy.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    n = min(len(numbers), _SAMPLE)
+    picked = np.flatnonzero(numbers <= np.partition(numbers, n - 1)[n - 1]) if n else np.empty(0, dtype=np.int64)
+    return value[picked], numbers[picked]
+
+
+def _in_order(cells: Sequence[str], numbers: npt.NDArray[np.uint64]) -> list[str]:
+    """The sample: the cells with the smallest numbers, in an order that is that of no rows."""
+    return [cell[:_SHOWN] for _, cell in sorted(zip(numbers.tolist(), cells, strict=True))[:_SAMPLE]]
 
 
 def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -109,12 +109,18 @@ def _texts(table: Table, roles: Roles) -> Strings:
         return Strings(pc.fill_null(columns[0], "") if columns[0].null_count else columns[0])
     # Templates are made of first lines, so what is chosen of a log stands on one.
     between = pa.scalar(" " if table.is_lines else "\n", pa.large_string())
+    parts = pa.table(columns, [str(number) for number in range(len(columns))]).to_batches()
+    return Strings(pa.chunked_array([_joined(part.columns, between) for part in parts], pa.large_string()))
+
+
+def _joined(columns: Sequence[pa.Array], between: pa.Scalar) -> pa.Array:
+    """The cells of each row that are not blank, joined."""
     joined, *others = [_without_blanks(column).cast(pa.large_string()) for column in columns]
     for column in others:
         # Null where one of the two is; binary_join_element_wise's own way with nulls loses rows that are all null.
         both = pc.binary_join_element_wise(joined, column, between)
         joined = pc.coalesce(both, joined, column)
-    return Strings(pc.fill_null(joined, ""))
+    return pc.fill_null(joined, "")
 
 
 def _named(roles: Roles) -> set[str]:
@@ -139,7 +145,7 @@ def _cleaning(
     return Cleaning(found.forms, found.n_records, found.examples), reports
 
 
-def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _without_blanks(column: Any) -> Any:
     """Null for cells of white space only."""
     is_blank = pc.equal(pc.utf8_trim_whitespace(column), "")
     return pc.if_else(pc.fill_null(is_blank, True), pa.scalar(None, pa.string()), column)
@@ -219,3 +225,4 @@ def _add_column(digest: Any, column: pa.ChunkedArray) -> None:
         if data is not None and len(chunk):
             bounds = np.frombuffer(offsets, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
             digest.update(memoryview(data)[bounds[0] : bounds[-1]])
+        release_pages()

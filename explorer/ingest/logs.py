@@ -25,7 +25,15 @@ def looks_like_logs(texts: Sequence[str]) -> bool:
 
     The sample is chosen by the texts themselves, so that the order of the records decides nothing.
     """
-    by_checksum = {crc32(text.encode("utf-8", "surrogatepass")): text for text in texts if text.strip()}
+    by_checksum: dict[int, str] = {}
+    highest = 1 << 32
+    for text in texts:
+        checksum = crc32(text.encode("utf-8", "surrogatepass"))
+        if checksum <= highest and text.strip():
+            by_checksum[checksum] = text
+            if len(by_checksum) == 2 * SAMPLE:  # the others are let go of: there may be millions
+                by_checksum = {key: by_checksum[key] for key in nsmallest(SAMPLE, by_checksum)}
+                highest = max(by_checksum)
     filled = [by_checksum[key] for key in nsmallest(SAMPLE, by_checksum)]
     return bool(filled) and sum(map(_is_log_line, filled)) > 0.6 * len(filled)
 
