@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.ingest.cleaning import KINDS, clean_text, clean_texts, explain_cleaning
+from explorer.ingest.cleaning import KINDS, clean_text, explain_cleaning
 from explorer.types import Forms
+from tests.cleaned import clean_texts
 from tests.patience import no_hang
 
 NO_FORMS = Forms()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.ingest.cleaning import clean_text, clean_texts, explain_cleaning, find_forms
+from explorer.ingest.cleaning import clean_text, explain_cleaning, find_forms
+from tests.cleaned import clean_texts
 
 _NOUNS = (
     "printer screen network password mailbox server login driver update cable monitor keyboard folder share license"

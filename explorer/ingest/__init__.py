@@ -1,6 +1,6 @@
 """From files, data frames and lists to a corpus, and from a corpus to its distinct texts."""
 
-from explorer.ingest.cleaning import clean_texts, explain_cleaning
+from explorer.ingest.cleaning import explain_cleaning, find_cuts
 from explorer.ingest.collapse import collapse
 from explorer.ingest.corpus import build_corpus
 from explorer.ingest.files import read
@@ -12,11 +12,11 @@ from explorer.ingest.text import normalize_text
 
 __all__ = [
     "build_corpus",
-    "clean_texts",
     "collapse",
     "corpus_from_frame",
     "corpus_from_texts",
     "explain_cleaning",
+    "find_cuts",
     "guess_roles",
     "mask_text",
     "normalize_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -46,16 +47,20 @@ def collapse(corpus: Corpus) -> Distinct:
 
 
 def _plain_texts(corpus: Corpus) -> tuple[list[str], Ints]:
-    """What counts of each different text, and which of them each record has."""
+    """What counts of each different text, and which of them each record has. Of the texts as they are only some are
+    held at a time, and of those that were met before a digest."""
+    forms = None if corpus.cleaning is None else corpus.cleaning.forms
     number: dict[str, int] = {}
-    numbers = [np.empty(0, dtype=np.int64)]
-    for start in range(0, corpus.n_records, _AT_ONCE):
-        distinct, indices = _encoded(corpus.texts[start : start + _AT_ONCE])
-        texts = map(normalize_text, _cleaned(distinct, corpus))
-        of_distinct = np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int64)
-        numbers.append(of_distinct[indices])
-        release_pages()
-    return list(number), np.concatenate(numbers)
+    of_digest: dict[bytes, int] = {}
+    numbers: list[int] = []
+    for text in corpus.texts:
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if digest not in of_digest:
+            counts = normalize_text(text if forms is None else clean_text(text, forms))
+            of_digest[digest] = number.setdefault(counts, len(number))
+        numbers.append(of_digest[digest])
+    release_pages()
+    return list(number), np.array(numbers, dtype=np.int64)
 
 
 def _templates(corpus: Corpus) -> tuple[list[str], Ints]:

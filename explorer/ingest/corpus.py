@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from explorer.counting import counted
 from explorer.errors import InputError
 from explorer.ingest import log_records
-from explorer.ingest.cleaning import KINDS, clean_texts
+from explorer.ingest.cleaning import KINDS, find_cuts
 from explorer.ingest.log_columns import LEVEL, MESSAGE, TIME
 from explorer.ingest.log_order import order_by_time
 from explorer.ingest.logs import looks_like_logs
@@ -133,7 +133,7 @@ def _cleaning(
     sources: Ints, texts: Sequence[str], reports: tuple[ReadReport, ...]
 ) -> tuple[Cleaning, tuple[ReadReport, ...]]:
     """What cleaning cuts, and the reports with how many records of each file lose what."""
-    found = clean_texts(texts)
+    found = find_cuts(texts)
     n_of_kinds: list[Counter[frozenset[str]]] = [Counter() for _ in reports]
     for (source, kinds), n in Counter(zip(sources.tolist(), found.kinds, strict=True)).items():
         n_of_kinds[source][kinds] = n

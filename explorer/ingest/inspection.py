@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.ingest.cleaning import KINDS, clean_texts
+from explorer.ingest.cleaning import KINDS, find_cuts
 from explorer.ingest.corpus import build_corpus
 from explorer.ingest.log_order import order_of
 from explorer.ingest.log_records import noted
@@ -91,7 +91,7 @@ def inspect_in_order(
     reports, cleaning, n_cleaned = corpus.reports, corpus.cleaning, corpus.n_records
     if is_large and corpus.kind == "tickets":
         some = np.linspace(0, corpus.n_records - 1, LOOKED_AT).astype(np.int64)
-        found = clean_texts(take_strings(corpus.texts, some))
+        found = find_cuts(take_strings(corpus.texts, some))
         cleaning, n_cleaned = Cleaning(found.forms, found.n_records, found.examples), LOOKED_AT
         reports = noted(reports, range(len(reports)), [_cut_of_some(cleaning)])
     cut = cleaning or Cleaning(Forms())

@@ -2,20 +2,20 @@
 
 from explorer.ingest.cleaning.clean import (
     KINDS,
-    CleanedTexts,
     Cut,
+    FoundCuts,
     clean_text,
-    clean_texts,
     explain_cleaning,
+    find_cuts,
     find_forms,
 )
 
 __all__ = [
     "KINDS",
-    "CleanedTexts",
     "Cut",
+    "FoundCuts",
     "clean_text",
-    "clean_texts",
     "explain_cleaning",
+    "find_cuts",
     "find_forms",
 ]

@@ -1,10 +1,11 @@
-"""``clean_texts``: what tickets say without what mail programs, forms and markup put around it."""
+"""``clean_text``: what tickets say without what mail programs, forms and markup put around it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import NamedTuple
 
 from explorer.ingest.cleaning import disclaimers, mail, quotes
@@ -38,61 +39,53 @@ class Cut(NamedTuple):
 
 
 @dataclass(frozen=True)
-class CleanedTexts:
-    """``texts`` (n,) as they are compared; ``kinds`` (n,) of what was cut out of each; ``n_records`` per kind of cut
-    and an example of each; ``forms`` as found.
+class FoundCuts:
+    """``kinds`` (n,) of what is cut out of each text; ``n_records`` per kind of cut and an example of each; ``forms``.
 
-    The pieces cut out of one record: ``explain_cleaning(text, cleaned.forms)``.
+    A text as it is compared is ``clean_text(text, found.forms)``, the pieces cut out of it are
+    ``explain_cleaning(text, found.forms)``.
     """
 
-    texts: tuple[str, ...]
     kinds: tuple[frozenset[str], ...]
     forms: Forms
     n_records: Mapping[str, int] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
 
 
-def clean_texts(texts: Sequence[str]) -> CleanedTexts:
-    """Every text without markup, quoted replies, greetings, closings, signatures, disclaimers and forms.
+def find_cuts(texts: Sequence[str]) -> FoundCuts:
+    """What is cut out of the texts: markup, quoted replies, greetings, closings, signatures, disclaimers and forms.
 
     A text that had words keeps some. The result for a text depends on it and on the forms found in all texts, never on
-    their order. Takes time linear in the texts.
+    their order. Takes time linear in the texts, and holds few of them.
     """
-    distinct = Counter(texts)
-    forms = find_forms(distinct)
-    cleaned: dict[str, str] = {}
-    kinds: dict[str, frozenset[str]] = {}
+    forms = find_forms(texts)
+    of_text: dict[bytes, frozenset[str]] = {}  # by a digest: the texts of a large file are not held
     seen: dict[frozenset[str], frozenset[str]] = {}  # there are few different sets, and many texts
-    n_records: Counter[str] = Counter()
+    kinds: list[frozenset[str]] = []
     examples: dict[str, str] = {}
-    for text, n in distinct.items():
-        draft = _draft(text, forms)
-        cleaned[text] = _joined(draft, text)
-        cut = _kinds(draft)
-        kinds[text] = seen.setdefault(frozenset(cut), frozenset(cut))
-        for kind, example in cut.items():
-            n_records[kind] += n
-            # The longest, then the first in the alphabet: the same in any order of the texts.
-            best = examples.get(kind)
-            if best is None or (-len(example), example) < (-len(best), best):
-                examples[kind] = example
-    order = [kind for kind in KINDS if n_records[kind]]
-    return CleanedTexts(
-        texts=tuple(cleaned[text] for text in texts),
-        kinds=tuple(kinds[text] for text in texts),
-        forms=forms,
-        n_records={kind: n_records[kind] for kind in order},
-        examples={kind: examples[kind] for kind in order},
-    )
+    for text in texts:
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if digest not in of_text:
+            cut = _kinds(_draft(text, forms))
+            of_text[digest] = seen.setdefault(frozenset(cut), frozenset(cut))
+            for kind, example in cut.items():
+                # The longest, then the first in the alphabet: the same in any order of the texts.
+                best = examples.get(kind)
+                if best is None or (-len(example), example) < (-len(best), best):
+                    examples[kind] = example
+        kinds.append(of_text[digest])
+    n_of_sets = Counter(kinds)
+    n_records = {kind: sum(n for cut, n in n_of_sets.items() if kind in cut) for kind in KINDS if kind in examples}
+    return FoundCuts(tuple(kinds), forms, n_records, {kind: examples[kind] for kind in n_records})
 
 
 def find_forms(texts: Iterable[str]) -> Forms:
-    """The forms that distinct texts were written into; a large file is judged by a sample."""
+    """The forms that texts were written into; a large file is judged by a sample."""
     return learn_forms([_mail_draft(text)[0] for text in sampled(texts)])
 
 
 def clean_text(text: str, forms: Forms) -> str:
-    """One text cleaned as in :func:`clean_texts`."""
+    """One text as it is compared: without what :func:`find_cuts` found."""
     return _joined(_draft(text, forms), text)
 
 

@@ -61,9 +61,21 @@ def learn_forms(drafts: Sequence[Draft]) -> Forms:
 
 
 def sampled(texts: Iterable[str]) -> list[str]:
-    """At most :data:`SAMPLE` texts, chosen and ordered by their content."""
-    keyed = sorted((crc32(text.encode("utf-8", "surrogatepass")), text) for text in texts)
-    return [text for _, text in keyed[:SAMPLE]]
+    """At most :data:`SAMPLE` different texts, chosen and ordered by their content; twice as many are held at most."""
+    kept: dict[str, int] = {}
+    highest = 1 << 32
+    for text in texts:
+        checksum = crc32(text.encode("utf-8", "surrogatepass"))
+        if checksum <= highest:
+            kept[text] = checksum
+            if len(kept) == 2 * SAMPLE:
+                kept = dict(_first(kept))
+                highest = max(kept.values())
+    return [text for text, _ in _first(kept)]
+
+
+def _first(checksums: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(checksums.items(), key=lambda item: (item[1], item[0]))[:SAMPLE]
 
 
 def _shared_parts(units: Sequence[Units], least: int) -> tuple[frozenset[str], frozenset[str]]:
