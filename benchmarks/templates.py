@@ -1,4 +1,4 @@
-"""Log templates beside drain3: how many lines are grouped as they should be, and lines per second.
+"""Log templates beside drain3: how many lines are grouped as they should be, speed and memory.
 
     python benchmarks/templates.py logs.csv                      drain3 in an environment made for it
     python benchmarks/templates.py logs.csv --drain3 PYTHON      drain3 as another interpreter has it
@@ -23,7 +23,8 @@ import tempfile
 import time
 import venv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,10 @@ def main() -> None:
     print_accuracy(systems, found)
     print_opposites(found)
     if options.lines:
-        print(f"\n{options.lines:,} lines of a made-up log, seconds of one core")
+        print(f"\n{options.lines:,} lines of a made-up log, on one core, and how far memory rose")
         for side in SIDES:
-            print(f"  {side:<14}{options.lines / found[side]['seconds']:>10,.0f} lines/s")
+            speed = options.lines / found[side]["seconds"]
+            print(f"  {side:<14}{speed:>10,.0f} lines/s{found[side]['megabytes']:>8,.0f} MB")
 
 
 def read(path: Path) -> dict[str, list[tuple[str, str]]]:
@@ -103,7 +105,7 @@ def make_environment(folder: Path) -> Path:
 
 
 def ours(task: dict[str, Any]) -> dict[str, Any]:
-    """The product's group of each line, and the seconds of one core that masking and mining a log take."""
+    """The product's group of each line, and what masking and mining a log take."""
     sys.path.insert(0, str(ROOT))
     from explorer.ingest.log_text import mask_record
     from explorer.ingest.templates import mine_templates
@@ -114,9 +116,7 @@ def ours(task: dict[str, Any]) -> dict[str, Any]:
         return [template[record] for record in records]
 
     labels = {name: group(lines) for name, lines in task["groups"].items()}
-    start = time.process_time()
-    group(task["log"])
-    return {"explorer": {"labels": labels, "seconds": time.process_time() - start}}
+    return {"explorer": {"labels": labels, **measured(lambda: group(task["log"]))}}
 
 
 def drain(task: dict[str, Any]) -> dict[str, Any]:
@@ -135,10 +135,23 @@ def drain(task: dict[str, Any]) -> dict[str, Any]:
     out = {}
     for side, is_masked in (("drain3", False), ("drain3 masked", True)):
         labels = {name: group(lines, is_masked) for name, lines in task["groups"].items()}
-        start = time.process_time()
-        group(task["log"], is_masked)
-        out[side] = {"labels": labels, "seconds": time.process_time() - start}
+        out[side] = {"labels": labels, **measured(partial(group, task["log"], is_masked))}
     return out
+
+
+def measured(work: Callable[[], object]) -> dict[str, float]:
+    """Seconds of one core, and by how many MB this process's memory rose at most (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before, start = memory_mb("VmRSS"), time.process_time()
+    work()
+    seconds = time.process_time() - start
+    return {"seconds": seconds, "megabytes": memory_mb("VmHWM") - before}
+
+
+def memory_mb(name: str) -> float:
+    """One of the sizes in this process's status."""
+    facts = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(facts[name].split()[0]) / 1024
 
 
 def grouping_accuracy(found: Sequence[object], true: Sequence[object]) -> float:
