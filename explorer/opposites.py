@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from explorer.types import Bools, Ints, Pairs
 
@@ -76,7 +77,9 @@ def tell_apart(pairs: Pairs, texts: Sequence[str], masked: bool) -> Pairs:
     write is told apart only where next to nothing but the opposite differs (enable / disable): they say "cannot log
     in" and "login fails" of the same thing, and name numbers of all kinds.
     """
-    words = _Words(texts)
+    is_paired = np.zeros(len(texts), dtype=np.bool_)
+    is_paired[pairs.a] = is_paired[pairs.b] = True
+    words = _Words([text if needed else "" for text, needed in zip(texts, is_paired.tolist(), strict=True)])
     opposed = _opposite(words, pairs)
     if masked:
         opposed |= _other_codes(words, pairs) | _denied(words, pairs)
@@ -110,7 +113,7 @@ class _Words:
 
     def count(self, is_meant: Callable[[str], bool]) -> Ints:
         """(d,) how many words of each text are meant."""
-        meant = np.array([is_meant(word) for word in self.vocabulary], dtype=np.bool_)
+        meant = np.fromiter(map(is_meant, self.vocabulary), dtype=np.bool_, count=len(self.vocabulary))
         if not meant.any():
             return np.zeros(self._d, dtype=np.int64)
         return np.bincount(self._text[meant[self._word]], minlength=self._d).astype(np.int64)
@@ -157,9 +160,38 @@ def _denied(words: _Words, pairs: Pairs) -> Bools:
 
 
 def _opposite(words: _Words, pairs: Pairs) -> Bools:
+    """(p,) whether one side has more of a word and the other more of its opposite."""
+    forms = _forms(words.vocabulary)
+    counts = {side: words.count(found.__contains__) for side, found in forms.items()}
+    one, other = (_bits([counts[both[k]] for both in OPPOSITES]) for k in (0, 1))
+    # Few pairs have a word on one side and its opposite on the other.
+    both_there = (one[pairs.a] & other[pairs.b]) | (one[pairs.b] & other[pairs.a])
+    likely = np.flatnonzero(both_there.any(axis=1))
+    a, b = pairs.a[likely], pairs.b[likely]
     opposed = np.zeros(len(pairs.a), dtype=np.bool_)
-    for one, other in OPPOSITES:
-        of_one = words.count(lambda word, side=one: is_form(word, side))  # type: ignore[misc]
-        of_other = words.count(lambda word, side=other: is_form(word, side))  # type: ignore[misc]
-        opposed |= np.sign(of_one[pairs.a] - of_one[pairs.b]) * np.sign(of_other[pairs.a] - of_other[pairs.b]) < 0
+    for first, second in OPPOSITES:
+        more = np.sign(counts[first][a] - counts[first][b]), np.sign(counts[second][a] - counts[second][b])
+        opposed[likely] |= more[0] * more[1] < 0
     return opposed
+
+
+def _bits(counts: Sequence[Ints]) -> npt.NDArray[np.uint64]:
+    """(d, w) a bit for each of several counts (d,), set where it is not 0."""
+    bits = np.zeros((len(counts[0]), -(-len(counts) // 64)), dtype=np.uint64)
+    for i, count in enumerate(counts):
+        bits[:, i // 64] |= (count > 0).astype(np.uint64) << np.uint64(i % 64)
+    return bits
+
+
+def _forms(vocabulary: list[str]) -> dict[str, set[str]]:
+    """The words meant by each side of OPPOSITES; only sides that begin as a word does are tried on it."""
+    sides = {side for both in OPPOSITES for side in both}
+    by_start: dict[str, list[str]] = {}
+    for side in sides:
+        by_start.setdefault(side[:2], []).append(side)
+    forms: dict[str, set[str]] = {side: set() for side in sides}
+    for word in vocabulary:
+        for side in by_start.get(word[:2], ()):
+            if is_form(word, side):
+                forms[side].add(word)
+    return forms
