@@ -13,7 +13,7 @@ from scipy import sparse
 
 from explorer.params import ClusterParams
 from explorer.types import NO_CLUSTER, Clusters, Distinct, Floats, Ints, Layout
-from explorer.words import join_words, parts_of, stop_words, words_of
+from explorer.words import folded, join_words, parts_of, stop_words, words_of
 
 N_TERMS = 8
 N_NAME_TERMS = 3
@@ -106,7 +106,7 @@ def characteristic_terms(texts: tuple[str, ...], label: Ints, c: int) -> tuple[t
 
 def _terms(text: str, ignored: frozenset[str]) -> list[str]:
     """The words of a text in small letters, and its pairs of words."""
-    words = [word.lower() for word in words_of(text) if word.casefold() not in ignored]
+    words = [word.lower().replace("’", "'") for word in words_of(text) if folded(word) not in ignored]
     return words + [join_words(first, second) for first, second in pairwise(words)]
 
 
