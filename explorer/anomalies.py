@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer.params import AnomalyParams
 from explorer.types import Anomalies, Distinct, Embedding, Floats, Ints, Neighbours, Typical
-from explorer.words import stop_words, words_of
+from explorer.words import folded, stop_words, words_of
 
 FEWEST_TEXTS = 20  # below this nobody can say what is usual
 SPREADS = 2.0  # how many spreads above the median is strange
@@ -116,15 +116,15 @@ class _Words:
         """The words of a text by their folded form, in the order and spelling of the text."""
         out: dict[str, str] = {}
         for word in words_of(self._texts[text]):
-            folded = word.casefold()
-            if word[0].isalpha() and (len(word) > 2 or not word.isascii()) and folded not in self._ignored:
-                out.setdefault(folded, word)
+            key = folded(word)
+            if word[0].isalpha() and (len(word) > 2 or not word.isascii()) and key not in self._ignored:
+                out.setdefault(key, word)
         return out
 
     def missing(self, text: int, near: Ints) -> tuple[str, ...]:
         """Up to N_WORDS words of a text that no neighbour of it has: the rarest of the file, in the text's order."""
         known = {word for other in near for word in self.of(int(other))}
-        own = [(folded, word) for folded, word in self.of(text).items() if folded not in known]
+        own = [(key, word) for key, word in self.of(text).items() if key not in known]
         rarest = sorted(range(len(own)), key=lambda i: (self._n_texts[own[i][0]], i))[:N_WORDS]
         return tuple(own[i][1] for i in sorted(rarest))
 

@@ -13,11 +13,12 @@ from scipy import sparse
 
 from explorer.params import ClusterParams
 from explorer.types import NO_CLUSTER, Clusters, Distinct, Floats, Ints, Layout
-from explorer.words import join_words, parts_of, stop_words, words_of
+from explorer.words import folded, join_words, parts_of, stop_words, words_of
 
 N_TERMS = 8
 N_NAME_TERMS = 3
 N_EXAMPLES = 3
+_LONGEST_UNSPACED = 6  # letters of a term of a script without spaces: a term, not a sentence
 
 
 def find_clusters(distinct: Distinct, vectors: Floats, layout: Layout, params: ClusterParams) -> Clusters:
@@ -106,20 +107,39 @@ def characteristic_terms(texts: tuple[str, ...], label: Ints, c: int) -> tuple[t
 
 def _terms(text: str, ignored: frozenset[str]) -> list[str]:
     """The words of a text in small letters, and its pairs of words."""
-    words = [word.lower() for word in words_of(text) if word.casefold() not in ignored]
+    words = [word.lower().replace("’", "'") for word in words_of(text) if folded(word) not in ignored]
     return words + [join_words(first, second) for first, second in pairwise(words)]
 
 
 def _without_overlap(terms: list[str]) -> tuple[str, ...]:
-    """Drops a term all of whose words stand in a better one ("password" after "password reset")."""
+    """Terms without words that stand in better ones: "password reset", then of "reset link" the link alone.
+
+    A term of a script without spaces that overlaps a better one is put together with it.
+    """
     kept: list[str] = []
     seen: set[str] = set()
     for term in terms:
-        words = set(parts_of(term))
-        if not words <= seen:
+        words = parts_of(term)
+        new = [word for word in words if word not in seen]
+        seen.update(words)
+        if len(new) == len(words):
             kept.append(term)
-            seen |= words
+        elif new and not _lengthened(kept, term):
+            kept += new
     return tuple(kept[:N_TERMS])
+
+
+def _lengthened(kept: list[str], term: str) -> bool:
+    """Whether ``term`` overlaps one of ``kept``, which is then longer by what ``term`` has before or after it."""
+    if " " in term:
+        return False
+    for i, better in enumerate(kept):
+        if " " in better or len(better) >= _LONGEST_UNSPACED:
+            continue
+        if better.startswith(term[1:]) or better.endswith(term[:-1]):
+            kept[i] = term[0] + better if better.startswith(term[1:]) else better + term[-1]
+            return True
+    return False
 
 
 def _names(terms: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:

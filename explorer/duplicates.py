@@ -8,7 +8,9 @@ cosine of 0.7 put a quarter of a bug tracker into one group.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -102,7 +104,7 @@ def exact_similarity(vectors: Floats, a: Ints, b: Ints) -> Floats:
 def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Duplicates:
     """Groups at ``threshold`` (at least ``pairs.floor``); see :class:`explorer.types.Duplicates`.
 
-    Pairs that are opposed count as pairs and join nothing.
+    Pairs that are opposed count as pairs and join nothing, nor are they both in one group by way of a third text.
     Leaders are taken in the order of how many records they stand for (see :func:`_by_standing`); then every member
     moves to the leader it is most alike. Neither depends on the order of the file.
     """
@@ -127,6 +129,7 @@ def group_duplicates(pairs: Pairs, distinct: Distinct, threshold: float) -> Dupl
     _take_in_the_lonely(leader, distinct.counts, target, start)
     to_leader = _settle(leader, distinct.counts, source, target, both)
     _lead_by_the_frequent(leader, to_leader, distinct.counts, start, target, both)
+    _part_the_opposed(leader, to_leader, distinct.counts, pairs, _Near(start, target, both))
     groups = _numbered(leader, to_leader, distinct, threshold)
     return replace(groups, n_pairs=int(alike.sum()), n_opposed=int((alike & pairs.opposed).sum()))
 
@@ -208,6 +211,57 @@ def _lead_by_the_frequent(
                 leader[members] = new
                 to_leader[members] = [alike[text] for text in members.tolist()]
                 break
+
+
+class _Near(NamedTuple):
+    """The near-duplicates of d texts, each text's own together, the most similar first."""
+
+    start: Ints
+    target: Ints
+    similarity: Floats
+
+    def of(self, text: int) -> dict[int, float]:
+        own = slice(self.start[text], self.start[text + 1])
+        return dict(zip(self.target[own].tolist(), self.similarity[own].tolist(), strict=True))
+
+
+def _part_the_opposed(leader: Ints, to_leader: Floats, counts: Ints, pairs: Pairs, near: _Near) -> None:
+    """Takes (in place) members that are opposed to another member out of groups, whose leader is like both.
+
+    "The pump was switched" is near to "switched on" and to "switched off". Those with most records stay; the others
+    go to the group of another leader they are near to, or make one of their own where they can.
+    """
+    a, b = pairs.a[pairs.opposed], pairs.b[pairs.opposed]
+    torn = np.unique(leader[a[(leader[a] == leader[b]) & (leader[a] != NO_GROUP)]])
+    if not len(torn):
+        return
+    opposed: dict[int, set[int]] = defaultdict(set)
+    asked = np.isin(leader[a], torn) | np.isin(leader[b], torn)
+    for one, other in zip(a[asked].tolist(), b[asked].tolist(), strict=True):
+        opposed[one].add(other)
+        opposed[other].add(one)
+    members: dict[int, set[int]] = defaultdict(set)
+    for text in np.flatnonzero(leader != NO_GROUP).tolist():
+        members[int(leader[text])].add(text)
+    leaving: list[int] = []
+    for led in torn.tolist():
+        own = np.array(sorted(members[led]))
+        staying: set[int] = set()
+        for text in own[np.lexsort((own, -to_leader[own], -counts[own], own != led))].tolist():
+            (leaving.append if opposed[text] & staying else staying.add)(text)
+        members[led] = staying
+    leader[leaving] = NO_GROUP
+    to_leader[leaving] = 0.0
+    leaving.sort(key=lambda text: (-int(counts[text]), text))
+    for text in leaving:
+        alike = near.of(text)
+        fits = (led for led in alike if leader[led] == led and not opposed[text] & members[led])
+        led = next(fits, text)
+        leader[text], to_leader[text] = led, alike.get(led, 1.0)
+        members[led].add(text)
+    for text in leaving:
+        if members[text] == {text} and counts[text] == 1:
+            leader[text], to_leader[text] = NO_GROUP, 0.0
 
 
 def _numbered(leader: Ints, to_leader: Floats, distinct: Distinct, threshold: float) -> Duplicates:

@@ -89,3 +89,19 @@ def test_terms_leave_out_masks_numbers_and_stop_words() -> None:
 
 def test_texts_without_a_word_have_no_terms() -> None:
     assert characteristic_terms(("??", "...", "1 2 3"), np.array([0, 0, 1]), 2) == ((), ())
+
+
+def test_a_word_stands_once_in_a_name() -> None:
+    texts = ("vpn bricht dauernd homeoffice", "vpn bricht dauernd homeoffice", "pool exhausted", "drucker druckt")
+    (terms, *_) = characteristic_terms(texts, np.array([0, 0, 1, 1]), 2)
+    words = [word for term in terms for word in term.split()]
+    assert sorted(words) == ["bricht", "dauernd", "homeoffice", "vpn"]
+
+
+def test_pieces_of_a_script_without_spaces_that_overlap_are_one_term_and_never_a_sentence() -> None:
+    texts = ("请取消其中一张", "发票请取消其中一张", "取消其中一张吧", "打印机卡纸", "日历不同步")
+    (terms, *_) = characteristic_terms(texts, np.array([0, 0, 0, 1, 1]), 2)
+    assert len(terms[0]) > 3
+    for term in terms:
+        assert len(term) <= 6
+        assert any(term in text for text in texts)

@@ -64,12 +64,7 @@ def test_what_says_the_same_in_other_words_is_not(one: str, other: str) -> None:
     assert not are_opposed(one, other)
 
 
-@given(
-    st.lists(
-        st.sampled_from(["a", "job", "started", "stopped", "200", "404", "not", "open", "closed", "ok", "failed"]),
-        max_size=6,
-    )
-)
+@given(st.lists(st.sampled_from(WORDS), max_size=6))
 def test_no_text_is_told_apart_from_itself_in_another_order(words: list[str]) -> None:
     assert not are_opposed(" ".join(words), " ".join(reversed(words)))
 
@@ -88,6 +83,48 @@ def test_opposed_pairs_are_counted_and_join_nothing() -> None:
     assert groups.group[0] == groups.group[2] != NO_GROUP
     assert groups.group[1] == NO_GROUP
     assert (groups.n_pairs, groups.n_opposed) == (3, 2)
+
+
+def test_a_text_like_both_does_not_bring_opposites_together() -> None:
+    texts = ["the pump was switched", "the pump was switched on", "the pump was switched off", "the pump switched off"]
+    pairs = tell_apart(every_pair(texts), texts, True)
+    counts = np.array([9, 2, 1, 1])
+    rows = np.repeat(np.arange(4), counts)
+    groups = group_duplicates(pairs, Distinct(tuple(texts), counts, rows, np.array([0, 9, 11, 12]), 0), 0.9)
+    assert groups.group.tolist() == [0, 0, 1, 1]
+    assert groups.n_records.tolist() == [11, 2]
+    assert groups.similarity.tolist() == pytest.approx([1, 0.95, 1, 0.95])
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join), min_size=2, max_size=12, unique=True),
+    data=st.data(),
+)
+def test_no_group_holds_two_texts_that_say_different_things(texts: list[str], data: st.DataObject) -> None:
+    d = len(texts)
+    every = every_pair(texts)
+    alike = np.array(
+        data.draw(st.lists(st.sampled_from([0.6, 0.8, 0.9, 0.95]), min_size=len(every.a), max_size=len(every.a)))
+    )
+    kept = alike >= 0.7
+    pairs = Pairs(every.a[kept], every.b[kept], alike[kept].astype(np.float32), 0.7, 0.7, np.zeros(kept.sum(), bool))
+    pairs = tell_apart(pairs, texts, True)
+    counts = np.array(data.draw(st.lists(st.integers(1, 3), min_size=d, max_size=d)))
+    first = np.cumsum(counts) - counts
+    groups = group_duplicates(pairs, Distinct(tuple(texts), counts, np.repeat(np.arange(d), counts), first, 0), 0.9)
+    together = groups.group[pairs.a] == groups.group[pairs.b]
+    assert not (pairs.opposed & together & (groups.group[pairs.a] != NO_GROUP)).any()
+    near = {
+        (a, b)
+        for a, b, s in zip(pairs.a.tolist(), pairs.b.tolist(), pairs.similarity.tolist(), strict=True)
+        if s > 0.89
+    }
+    for group, leader in enumerate(groups.representative.tolist()):
+        members = np.flatnonzero(groups.group == group).tolist()
+        assert leader in members
+        assert all(text == leader or (min(text, leader), max(text, leader)) in near for text in members)
+        assert counts[members].sum() == groups.n_records[group] >= 2
+    assert (groups.group[counts > 1] != NO_GROUP).all()
 
 
 @pytest.mark.parametrize(

@@ -406,3 +406,13 @@ def test_a_frame_goes_the_same_way() -> None:
     corpus = corpus_from_frame(frame_of(columns, kinds))
     assert corpus.roles.status == expected.status
     assert corpus.ids[0] == "INC0010000"
+
+
+def test_the_body_is_compared_where_a_known_export_calls_it_otherwise_and_its_titles_are_few() -> None:
+    frame = frame_of(
+        "Ticketnummer|Betreff|Beschreibung|Erstellt|Status|Priorität|Kundenname",
+        "num product body when state prio person",
+    )
+    roles = guess_roles(table_of(frame))
+    assert roles.text == ("Betreff", "Beschreibung")
+    assert "Beschreibung" in roles.reasons["text"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.words import join_words, parts_of, stop_words, words_of
+from explorer.words import folded, join_words, parts_of, stop_words, words_of
 
 GERMAN = [
     "Der Drucker im dritten Stock druckt nicht mehr und ich weiß nicht warum",
@@ -22,6 +22,18 @@ def test_words_are_as_written_without_masks_and_bare_numbers() -> None:
     assert words_of("Pool <id> is exhausted after 30 tries, can't log-in_2 x") == [
         *("Pool", "is", "exhausted", "after", "tries", "can't", "log-in_2")
     ]
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_an_apostrophe_is_part_of_a_word_but_not_of_a_shortened_article_before_it(apostrophe: str) -> None:
+    text = "L'imprimante d'accueil, aujourd'hui dell'ordine; I don't".replace("'", apostrophe)
+    assert words_of(text) == ["imprimante", "accueil", f"aujourd{apostrophe}hui", "ordine", f"don{apostrophe}t"]
+
+
+def test_contractions_name_nothing_whichever_apostrophe_they_have() -> None:
+    for word in ("don't", "DOESN’T", "wasn’t", "couldn't", "you’re"):
+        assert [folded(own) for own in words_of(word)] == [folded(word)]
+        assert folded(word) in stop_words([])
 
 
 @pytest.mark.parametrize("text", ["编辑器", "ログイン", "เข้าระบบ", "保存"])

@@ -130,11 +130,19 @@ class _Guess:
         text = known if len(known) >= 2 else _guess_text(_free(self._stats, self._taken), self._reasons)
         # An export whose body was renamed or left out: what columns are like may find it.
         if known and not set(known) <= set(text):
-            text = known
-        if text == known:
-            self._reasons["text"] = f"{_listed(known)}: the file was recognised as {tool} export."
+            text = known + self._renamed_body(known, text)
+        if known and text[: len(known)] == known:
+            found_too = f" {_listed(text[len(known) :])} holds the longer text." if len(text) > len(known) else ""
+            self._reasons["text"] = f"{_listed(known)}: the file was recognised as {tool} export.{found_too}"
         self._taken |= set(text)
         return text
+
+    def _renamed_body(self, known: tuple[str, ...], guessed: tuple[str, ...]) -> tuple[str, ...]:
+        """What is named and looks like a body, beside a title whose few values do not look like one ("Printer")."""
+        by_name = {column.name: column for column in self._stats}
+        is_title = len(known) == 1 and not by_name[known[0]].words & words.BODY
+        named = [name for name in guessed if by_name[name].words & words.BODY and _text_fit(by_name[name]) >= 0.5]
+        return tuple(named[:1]) if is_title else ()
 
 
 def _guess_ticket_role(stats: list[ColumnStats], reasons: dict[str, str], role: str) -> str | None:

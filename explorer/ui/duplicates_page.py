@@ -164,7 +164,7 @@ def _show_kinds(analysis: Analysis, duplicates: Duplicates) -> None:
     if not n_all:
         return
     kinds = [f"{exact:,} repeat another word for word"]
-    if analysis.corpus.left_out:
+    if analysis.corpus.left_out and masked:
         kinds.append(f"{masked:,} but for {analysis.corpus.left_out}")
     st.caption(
         f"Of the {n_all:,} that could go, {', '.join(kinds)}, and {n_all - exact - masked:,} are reworded: only these "

@@ -45,7 +45,8 @@ def show_headline(analysis: Analysis) -> None:
         share = number["n_mergeable"] / number["n_records"]
         largest = analysis.duplicates.n_records[:10].sum() / number["n_records"]
         st.markdown(
-            f"**{share:.0%}** of all {noun} repeat another one; the ten largest groups hold **{largest:.0%}** of all."
+            f"**{parts.percent(share)}** of all {noun} repeat another one; "
+            f"the ten largest groups hold **{parts.percent(largest)}** of all."
         )
 
 

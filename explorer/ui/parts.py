@@ -38,8 +38,9 @@ def faults_become_messages() -> Iterator[None]:
 
 def plain(text: str) -> str:
     """Text as Markdown that shows exactly that text: for labels and messages, which Streamlit reads as Markdown."""
-    # A word joiner keeps an address in a record from becoming a link.
-    text = re.sub(r"(?i)(https?|ftp)://|\bwww\.", lambda match: f"{match.group()[:-1]}\u2060{match.group()[-1]}", text)
+    # A word joiner keeps an address in a record from becoming a link, also one of a person.
+    address = r"(?i)(https?|ftp)://|\bwww\.|(?<=[\w.+-])@(?=[\w-])"
+    text = re.sub(address, lambda match: f"{match.group()[:-1]}\u2060{match.group()[-1]}", text)
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~$:^=&@/" else c for c in text.replace("\n", " "))
 
 
@@ -141,6 +142,13 @@ def show_diff(other: str, reference: str, *, lines: int = 14) -> None:
         f'<div style="white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45;max-height:{1.45 * lines:.2f}em;'
         f'overflow-y:auto">{"".join(pieces)}</div>'
     )
+
+
+def percent(fraction: float) -> str:
+    """A fraction as one reads it; "100%" is said of all alone, "0%" of none."""
+    if 0 < fraction < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= fraction < 1 else f"{fraction:.0%}"
 
 
 def snippet(text: str, length: int = 120) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -13,8 +12,7 @@ import pandas as pd
 from explorer.report.cells import page_text, without_surrogates
 from explorer.types import Analysis, Ints
 from explorer.ui.groups import SNIPPET, snippets
-
-_WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
+from explorer.words import folded, spans_of
 
 
 class Finding(NamedTuple):
@@ -92,15 +90,16 @@ def nearest_frame(analysis: Analysis, texts: Ints, similarity: Sequence[float]) 
 
 def highlighted(text: str, words: Iterable[str]) -> str:
     """HTML of ``text`` with ``words`` marked wherever they stand alone; every character of the text is escaped."""
-    wanted = {word.casefold() for word in words}
+    wanted = {folded(word) for word in words}
     pieces, end = [], 0
-    for match in _WORD.finditer(text):
-        if match[0].casefold() in wanted:
+    for start, stop in spans_of(text.replace("<", " ").replace(">", " ")):  # here "<name>" is no mask
+        if folded(text[start:stop]) in wanted:
+            start = max(start, end)  # pieces of a script without spaces overlap
             pieces += [
-                escape(text[end : match.start()]),
+                escape(text[end:start]),
                 '<mark style="background:rgba(224,122,95,.32);color:inherit;border-radius:3px;padding:0 2px">',
-                escape(match[0]),
+                escape(text[start:stop]),
                 "</mark>",
             ]
-            end = match.end()
+            end = stop
     return "".join([*pieces, escape(text[end:])])

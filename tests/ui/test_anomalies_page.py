@@ -144,6 +144,20 @@ def test_marked_words_stand_alone_and_ignore_case():
     assert "&amp; lt" in html
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "marked"),
+    [
+        ("L’imprimante brûle", ["imprimante"], "imprimante"),
+        ("猫坐在服务器上", ["服务", "务器"], "服务|器"),
+        ("It’s Grandma’s", ["Grandma’s"], "Grandma’s"),
+    ],
+)
+def test_every_word_of_a_reason_is_marked_in_its_text(text, words, marked):
+    html = strange.highlighted(text, words)
+    assert "|".join(re.findall("<mark[^>]*>(.*?)</mark>", html)) == marked
+    assert re.sub("<[^>]*>", "", html) == text
+
+
 def test_nothing_is_marked_inside_an_escaped_character():
     assert "<mark" not in strange.highlighted("a & b < c", ["amp", "lt"])
 

@@ -60,6 +60,12 @@ def test_the_counts_are_those_of_the_analysis(analysis, home):
     }
 
 
+def test_what_could_go_is_said_by_kind_and_nothing_is_said_of_none(home):
+    said = shown(page(make_analysis(["printer jam", "printer jam", "vpn down"], clean=True), home))
+    assert "1 repeat another word for word, and 0 are reworded" in said
+    assert "but for" not in said
+
+
 def test_moving_the_slider_counts_anew(analysis, home):
     app = page(analysis, home)
     app.slider(key="threshold").set_value(0.95).run()

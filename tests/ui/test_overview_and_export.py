@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from explorer.report import EXPORTERS, write_reports
 from explorer.types import RejectedRow
+from explorer.ui import parts
 from tests.factories import HOSTILE_TEXTS, make_analysis
 from tests.ui.opened import ANALYSIS_ID, open_page, shown
 
@@ -37,6 +40,28 @@ def test_the_largest_clusters_fit_beside_each_other_with_their_share(home: Path)
     widths = [column["width"] for column in json.loads(frame.proto.columns).values() if "width" in column]
     assert len(widths) == 3
     assert sum(widths) <= 282, "a third of a window of 1,100 pixels"
+
+
+def test_all_is_said_only_where_it_is_all(home: Path) -> None:
+    said = shown(open_page("overview", make_analysis([*["printer jam"] * 500, "vpn down"]), home))
+    assert "**over 99%** of all tickets repeat another one" in said
+    assert "hold **over 99%** of all" in said
+    assert "hold **100%** of all" in shown(open_page("overview", make_analysis(["printer jam"] * 9), home))
+
+
+@given(st.floats(0, 1))
+def test_a_fraction_is_said_within_half_a_percent(fraction: float) -> None:
+    said = parts.percent(fraction)
+    assert (said == "100%") == (fraction == 1)
+    assert (said == "0%") == (fraction == 0)
+    if said.rstrip("%").isdigit():
+        assert abs(int(said.rstrip("%")) / 100 - fraction) <= 0.00501
+
+
+def test_no_address_in_a_record_becomes_a_link() -> None:
+    for address in ("https://a.example", "www.a.example", "ann+desk@a.example", "mailto:ann@a.example"):
+        assert "\u2060" in parts.plain(f"see {address} now")
+    assert "\u2060" not in parts.plain("@ann wrote 3 @ 5")
 
 
 def test_records_over_time_are_shown_where_there_is_a_time(home: Path) -> None:
