@@ -172,6 +172,31 @@ def test_two_files_are_a_variable_and_two_requests_are_not():
     assert set(mined(*requests)) == set(requests)
 
 
+@pytest.mark.parametrize(
+    ("lines", "template"),
+    [
+        (
+            [f"asked {ip} to delete {' '.join(['blk_-71', 'blk_8', 'blk_99'][:n])}" for n in (1, 2, 3) for ip in "ab"],
+            "asked {} to delete <id>",
+        ),
+        (['10.0.0.1 "GET /a" 200', '10.0.0.2,10.0.0.1 "GET /a" 200'], '<ip> "GET /a" 200'),
+        (['{"ids": [1, 2], "op": "sync"}', '{"ids": [3], "op": "sync"}'], '{"ids": [<num>], "op": "sync"}'),
+        (["unused files: /base/a1 /base/b2", "unused files: /base/c3"], "unused files: /base/<id>"),
+        (["rows 0x1f, 8, 9: rebuilt", "rows 7: rebuilt"], "rows <id>: rebuilt"),
+    ],
+)
+def test_a_list_is_one_value_however_long(lines, template):
+    assert {one.replace("asked a", "asked {}").replace("asked b", "asked {}") for one in mined(*lines)} == {template}
+    for one, line in zip(mined(*lines), lines, strict=True):
+        assert template_values(one, [line]).n_aligned == 1
+
+
+def test_lists_that_are_always_as_long_stay_and_what_happened_is_no_value_of_a_list():
+    assert set(mined("load 1 2 3 on db", "load 4 5 6 on db")) == {"load <num> <num> <num> on db"}
+    lines = ["job 7 8 failed", "job 7 ok", "job 7 8 9 ok"]
+    assert mined(*lines) == ["job <num> <num> failed", "job <num> ok", "job <num> ok"]
+
+
 def test_two_names_in_a_line_are_two_wildcards():
     pick = random.Random(0)
     names = ["".join(pick.choices("abcklmnort", k=8)) for _ in range(100)]

@@ -34,6 +34,8 @@ _QUOTED = re.compile(r'(?<=[\w)] )"([^"=:{}\[\],;()]*)"')  # in running text; be
 _SINGLE_QUOTED = re.compile(r"(?<=[\w)] )'([^'\"=:{}\[\],;()]*)'(?=[\s.,;:)]|\Z)")
 _FIELD = re.compile(r"""\b(\w+)=(["'])([^"'=:{}\[\],;()]* [^"'=:{}\[\],;()]*)\2""")  # with a space in its value
 _A_NUMBER = re.compile(r"<(?:num|hex|id|uuid)>")
+_LISTED_ALIKE = frozenset({"<num>", "<hex>", "<id>", "<uuid>", "<duration>", "<size>", "<percent>"})
+_LIST_GAPS = frozenset({" ", ",", ", ", ";", "; ", '", "', '","', "', '", "','"})
 _LETTERS = re.compile(r"[^\W\d_]")
 _BEFORE_NAMES = frozenset({"for", "from", "by", "as", "at"})
 _KEY_PART = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")
@@ -108,6 +110,28 @@ def classify(atom: str) -> Atom:
 def shape_of(atom: str) -> str:
     """The atom without regard to how its numbers are written: ``/carts/<num>`` and ``/carts/<hex>`` are one path."""
     return _A_NUMBER.sub("<id>", atom)
+
+
+@cache
+def listed_kind(atom: str) -> str:
+    """What an atom is as one of several in a list, "" where it is not a whole masked value: <id> <id>, <ip>, <ip>."""
+    if atom in (WILD, EMPTY):
+        return ""
+    if is_path(atom):
+        return "<path>" if classify(atom) is Atom.NAME else ""
+    if _HEX_LETTERS.match(atom) or atom in _LISTED_ALIKE:
+        return "<num>"
+    return atom if PLACEHOLDER.fullmatch(atom) else ""
+
+
+def list_end(line: Line, start: int) -> int:
+    """Where the last value of the list stands that begins at place ``start``; ``start`` if it is no list."""
+    end = start
+    if start + 2 < len(line) and line[start + 1] in _LIST_GAPS:
+        kind, gap = listed_kind(line[start]), line[start + 1]
+        while kind and end + 2 < len(line) and line[end + 1] == gap and listed_kind(line[end + 2]) == kind:
+            end += 2
+    return end
 
 
 @cache
