@@ -115,8 +115,7 @@ def _without_lists(line: Line) -> Line:
     i = 0
     while i < len(line):
         end = list_end(line, i)
-        values = set(line[i : end + 1 : 2])
-        parts += (line[i] if len(values) == 1 else _wildcard(values), *line[end + 1 : end + 2])
+        parts += (line[i] if end == i else _wildcard(set(line[i : end + 1 : 2])), *line[end + 1 : end + 2])
         i = end + 2
     return tuple(parts)
 
