@@ -181,7 +181,7 @@ def test_two_files_are_a_variable_and_two_requests_are_not():
         ),
         (['10.0.0.1 "GET /a" 200', '10.0.0.2,10.0.0.1 "GET /a" 200'], '<ip> "GET /a" 200'),
         (['{"ids": [1, 2], "op": "sync"}', '{"ids": [3], "op": "sync"}'], '{"ids": [<num>], "op": "sync"}'),
-        (["unused files: /base/a1 /base/b2", "unused files: /base/c3"], "unused files: <path>"),
+        (["unused files: /srv/a /srv/b", "unused files: /srv/c"], "unused files: <path>"),
         (["rows 0x1f, 8, 9: rebuilt", "rows 7: rebuilt"], "rows <id>: rebuilt"),
     ],
 )

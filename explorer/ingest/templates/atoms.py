@@ -19,6 +19,7 @@ from explorer.ingest.templates.words import (
 MAX_ATOMS = 200  # what follows stays as it is
 EMPTY = "\x00"  # the value that is missing in "user=" or "()"
 WILD = "<*>"
+PATH = "<path>"
 _PORT = "\x02"  # the colon between a host and its port, which masking takes for one thing in <ip>
 _SPACE = "\x03"  # the space in a quoted name, which is one value: query "flow meter"
 
@@ -118,7 +119,7 @@ def listed_kind(atom: str) -> str:
     if atom in (WILD, EMPTY):
         return ""
     if is_path(atom):
-        return "<path>" if classify(atom) is Atom.NAME else ""
+        return PATH if classify(atom) is Atom.NAME else ""
     if _HEX_LETTERS.match(atom) or atom in _LISTED_ALIKE:
         return "<num>"
     return atom if PLACEHOLDER.fullmatch(atom) else ""
@@ -182,4 +183,4 @@ def kinds_of(atom: str) -> frozenset[str]:
         return frozenset()
     if kind is Atom.PURE:
         return frozenset(PLACEHOLDER.findall(atom) or ("<hex>",))
-    return frozenset({"<path>" if is_path(atom) else WILD})
+    return frozenset({PATH if is_path(atom) else WILD})

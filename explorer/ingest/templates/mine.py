@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from explorer.ingest.mask_rules import ROOT
 from explorer.ingest.templates.atoms import (
     MAX_ATOMS,
+    PATH,
     WILD,
     Atom,
     Line,
@@ -115,7 +116,8 @@ def _without_lists(line: Line) -> Line:
     i = 0
     while i < len(line):
         end = list_end(line, i)
-        parts += (line[i] if end == i else _wildcard(set(line[i : end + 1 : 2])), *line[end + 1 : end + 2])
+        is_paths = end > i and listed_kind(line[i]) == PATH
+        parts += (PATH if is_paths else _wildcard(set(line[i : end + 1 : 2])), *line[end + 1 : end + 2])
         i = end + 2
     return tuple(parts)
 
