@@ -108,6 +108,7 @@ def test_not_even_among_a_thousand_lines_with_other_values(shape):
         ("Invalid user {} from 10.0.0.1", [*NAMES, "boot", "ahmed"], "Invalid user <*> from <ip>"),
         ("session opened for user {}", NAMES[:4], "session opened for user <*>"),
         ("login host={} ok", NAMES[:4], "login host=<*> ok"),
+        ('killing containerName="{}" now', NAMES[:3], 'killing containerName="<*>" now'),
         ("Hello {} and welcome to the shop", NAMES, "Hello <*> and welcome to the shop"),
         ("deleted {} from disk", ["/a/b.txt", "/a/c.txt", "/tmp/x"], "deleted <path> from disk"),
         ("resolving {} took 3 ms", ["db.example.org", "a.b.example.org", "x.org"], "resolving <*> took <duration>"),
@@ -132,6 +133,7 @@ def test_values_become_a_wildcard(shape, values, template):
     "lines",
     [
         ["the colour is red today", "the colour is green today", "the colour is blue today"],
+        ["login user=alice ok", "login user=bob ok", "login user=root ok"],
         ["mode=card used", "mode=paypal used", "mode=bank used", "mode=cash used"],
         ["waiting for lock to settle", "waiting for disk to settle", "waiting for quorum to settle"],
         ["started alpha", "started beta", "started gamma"],

@@ -8,6 +8,7 @@ from functools import cache
 
 from explorer.ingest.masking import PLACEHOLDER
 from explorer.ingest.templates.words import (
+    ACCOUNTS,
     NAMING,
     TELLING,
     is_action,
@@ -147,7 +148,8 @@ class Place(IntEnum):
     FREE = 0  # running text
     FIELD = 1  # the value of a field, a quotation, or what a preposition points at: mode="x", "from x"
     NAMED = 2  # announced as a name: "user bob", "host=db"
-    HOST = 3  # the host of a syslog line
+    ASSIGNED = 3  # the value of a field that names a thing: 'containerName="web"'
+    HOST = 4  # the host of a syslog line
 
 
 def place_of(line: Line, i: int) -> Place:
@@ -165,7 +167,7 @@ def place_after(key: str, gap: str) -> Place:
     if word in TELLING or key.lower() in TELLING:
         return Place.FREE
     if word in NAMING and gap.strip(" '\"") in ("", ":", "="):
-        return Place.NAMED
+        return Place.ASSIGNED if "=" in gap and word not in ACCOUNTS else Place.NAMED
     is_field = "=" in gap or gap[-1] in "\"'" or (key in _BEFORE_NAMES and gap == " ")
     return Place.FIELD if is_field else Place.FREE
 

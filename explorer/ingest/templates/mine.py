@@ -43,8 +43,8 @@ from explorer.ingest.templates.atoms import (
 )
 
 #: How many different values make a place a variable, by what announces it: names and paths, or plain words.
-LEAST_NAMES = {Place.FREE: 2, Place.FIELD: 2, Place.NAMED: 2, Place.HOST: 2}
-LEAST_WORDS = {Place.FREE: 10, Place.FIELD: 6, Place.NAMED: 4, Place.HOST: 2}
+LEAST_NAMES = {Place.FREE: 2, Place.FIELD: 2, Place.NAMED: 2, Place.ASSIGNED: 2, Place.HOST: 2}
+LEAST_WORDS = {Place.FREE: 10, Place.FIELD: 6, Place.NAMED: 4, Place.ASSIGNED: 3, Place.HOST: 2}
 LEAST_REQUESTS = 3  # of paths that may be asked of a server: two may be the only two things it does
 LEAST_BESIDE_ACTIONS = 10  # so many names before "boot" may be a name as well
 _LEAST_COMMON_WORDS = 2  # lines must share so many words before a place in running text is a variable
