@@ -82,6 +82,7 @@ def test_values_are_counted_most_common_first():
         ("no wildcard", "no  wildcard", []),
         ("delete <id> of <num>", "delete blk_1 blk_2 blk_3 of 7", ["blk_1 blk_2 blk_3", "7"]),
         ("add <num> <id> of <num>", "add 1 a1 a2 of 7, 8", ["1", "a1 a2", "7, 8"]),
+        ("removed <id>, from <id>.", "removed a1, b2, from a3, a4.", ["a1, b2", "a3, a4"]),
         ("<*> wrote <path> <*>", "ann bee wrote /a/1, /b/2 cee", ["ann bee", "/a/1, /b/2", "cee"]),
     ],
 )

@@ -184,6 +184,8 @@ def test_two_files_are_a_variable_and_two_requests_are_not():
         (['10.0.0.1 "GET /a" 200', '10.0.0.2,10.0.0.1 "GET /a" 200'], '<ip> "GET /a" 200'),
         (['{"ids": [1, 2], "op": "sync"}', '{"ids": [3], "op": "sync"}'], '{"ids": [<num>], "op": "sync"}'),
         (["unused files: /srv/a /srv/b", "unused files: /srv/c"], "unused files: <path>"),
+        (["unused files: /srv/a /srv/b.", "unused files: /srv/c."], "unused files: <path>"),
+        (["replicas from 1,2 to 1,2,3. ok", "replicas from 2 to 3. ok"], "replicas from <num> to <num>. ok"),
         (["rows 0x1f, 8, 9: rebuilt", "rows 7: rebuilt"], "rows <id>: rebuilt"),
     ],
 )

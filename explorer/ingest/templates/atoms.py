@@ -133,6 +133,10 @@ def list_end(line: Line, start: int) -> int:
         kind, gap = listed_kind(line[start]), line[start + 1]
         while kind and end + 2 < len(line) and line[end + 1] == gap and listed_kind(line[end + 2]) == kind:
             end += 2
+        # The last one may end the sentence.
+        last = line[end + 2] if kind and end + 2 < len(line) and line[end + 1] == gap else ""
+        if last[-1:] == "." and listed_kind(last[:-1]) == kind:
+            end += 2
     return end
 
 

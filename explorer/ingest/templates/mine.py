@@ -116,10 +116,16 @@ def _without_lists(line: Line) -> Line:
     i = 0
     while i < len(line):
         end = list_end(line, i)
-        is_paths = end > i and listed_kind(line[i]) == PATH
-        parts += (PATH if is_paths else _wildcard(set(line[i : end + 1 : 2])), *line[end + 1 : end + 2])
+        parts += (line[i] if end == i else _list_wildcard(line[i : end + 1 : 2]), *line[end + 1 : end + 2])
         i = end + 2
     return tuple(parts)
+
+
+def _list_wildcard(values: Sequence[str]) -> str:
+    *before, last = values
+    is_end = listed_kind(last) != listed_kind(values[0])
+    one = PATH if listed_kind(values[0]) == PATH else _wildcard({*before, last[:-1] if is_end else last})
+    return one + "." * is_end
 
 
 def _merge_values(lines: Sequence[Line]) -> Targets:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from explorer.ingest.levels import SHOWN_LEVELS
 from explorer.ingest.log_text import plain_record
 from explorer.ingest.masking import PLACEHOLDER, mask_with_values
-from explorer.ingest.templates.atoms import WILD, Line, join_line, list_end, shape_of, split_line
+from explorer.ingest.templates.atoms import WILD, Line, join_line, list_end, listed_kind, shape_of, split_line
 from explorer.ingest.templates.mine import MAX_EXTRA
 from explorer.ingest.text import normalize_text
 
@@ -89,7 +89,8 @@ def _recipes(pattern: Line, masked: str) -> list[_Recipe] | None:
         if shape_of(pattern[i]) == shape_of(line[start]) and end == start + 2:
             recipes += [one for one in pieces[start] if isinstance(one, int)]
         else:
-            recipes.append(tuple(one for part in pieces[start : end - 1] for one in part if one != ""))
+            recipe = [one for part in pieces[start : end - 1] for one in part if one != ""]
+            recipes.append(tuple(recipe[:-1] if recipe[-1:] == ["."] and pattern[i].endswith(">.") else recipe))
     return recipes
 
 
@@ -123,8 +124,6 @@ def _align_lists(pattern: Line, line: Line) -> list[int] | None:
     came_from: dict[tuple[int, int], tuple[int, int]] = {}
     while waiting and len(came_from) < _MOST_STEPS:
         i, j = waiting.pop()
-        if not _fits(pattern[i], line[j]):
-            continue
         for end in _ends(pattern[i], line, j):
             if i + 1 == len(pattern) and end + 1 == len(line):
                 return _places(came_from, (i, j))
@@ -142,8 +141,11 @@ def _ends(wanted: str, line: Line, start: int) -> list[int]:
         while len(ends) <= MAX_EXTRA and ends[-1] + 2 < len(line) and line[ends[-1] + 1] == " ":
             ends.append(ends[-1] + 2)
         return ends[::-1]
-    end = list_end(line, start) if PLACEHOLDER.fullmatch(wanted) else start
-    return [start] if end == start else [start, end]
+    ends = [start] if _fits(wanted, line[start]) else []
+    end = list_end(line, start)
+    is_list = end > start and PLACEHOLDER.fullmatch(wanted.removesuffix(".")) is not None
+    ends_sentence = listed_kind(line[end]) != listed_kind(line[start])
+    return [*ends, end] if is_list and wanted.endswith(".") == ends_sentence else ends
 
 
 def _places(came_from: dict[tuple[int, int], tuple[int, int]], last: tuple[int, int]) -> list[int]:
