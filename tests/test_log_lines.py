@@ -181,6 +181,26 @@ def test_a_python_trace_of_syslog_is_one_record():
     assert table.cells.column("message").to_pylist() == ["\n".join(said[:4]), "going on"]
 
 
+def test_a_trace_of_syslog_goes_on_in_the_next_second():
+    java = [
+        "java.lang.RuntimeException: x",
+        "\tat a.b.c(D.java:1)",
+        "Caused by: java.io.IOException: y",
+        "\t... 3 more",
+    ]
+    python = ["Traceback (most recent call last):", '  File "a.py", line 3, in f', "    run()", "ValueError: x"]
+    chained = [*python, "During handling of the above exception, another exception occurred:", *python]
+    for trace in (java, chained):
+        said = ["request 1", *trace, "request 2"]
+        table = read_text("\n".join(f"Nov 21 06:48:{11 + i:02} web app[12]: {one}" for i, one in enumerate(said)))
+        assert table.cells.column("message").to_pylist() == ["request 1", "\n".join(trace), "request 2"]
+
+
+def test_a_crash_of_ruby_below_an_unrelated_record_is_a_record_of_its_own():
+    table = read_text("\n".join([NEXT, NEXT, TRACES["Ruby"].replace("app.rb", "/srv/app.rb"), NEXT]))
+    assert table.n_rows == 4
+
+
 def test_a_crash_below_an_unrelated_record_is_a_record_of_its_own():
     table = read_text("\n".join([NEXT, NEXT, TRACES["Go"]]))
     assert table.cells.column("line").to_pylist() == [NEXT, NEXT, TRACES["Go"]]

@@ -54,7 +54,7 @@ _IS_TRACEBACK = r"^\s*(?:Traceback \(most recent call last\):|The above exceptio
 #: What a program prints when it dies; its last log record has nothing to do with it, unless it speaks of an error.
 _IS_CRASH = (
     r"^(?:panic: |fatal error: |Exception in thread \"|thread '[^']*' (?:\(\d+\) )?panicked at |Unhandled [Ee]xception"
-    r"|Uncaught )"
+    r"|Uncaught |\S+\.rb:\d+:in [`'][^']*': .*\([A-Z]\w*(?:::\w+)*\)$)"
 )
 _SPEAKS_OF_ERROR = r"(?i:error|fatal|panic|crit|severe|exception|fail|crash|abort)"
 _IS_FOREIGN = rf"^(?:<\d{{1,3}}>)?[\[(<]?(?:{ANY_TIME}|\d\d:\d\d:\d\d)|^\{{.*\}}\s*$"
