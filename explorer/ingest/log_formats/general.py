@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from explorer.ingest.log_formats.base import ExpressionFormat
-from explorer.ingest.log_parts import ANY_TIME, CLOCK, ISO_TIME, LEVEL
+from explorer.ingest.log_parts import ANY_CLOCK, ANY_TIME, ISO_TIME, LEVEL
 
-_TIME = rf"(?:[\[(<]?(?P<time>{ANY_TIME}|{CLOCK})[\])>]?)"
+_TIME = rf"(?:[\[(<]?(?P<time>{ANY_TIME}|{ANY_CLOCK})[\])>]?)"
 
 #: With a component of one word; longer ones are a class's, and of a logger that is known by name.
 NAMED = (
