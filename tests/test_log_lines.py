@@ -196,6 +196,17 @@ def test_a_trace_of_syslog_goes_on_in_the_next_second():
         assert table.cells.column("message").to_pylist() == ["request 1", "\n".join(trace), "request 2"]
 
 
+@pytest.mark.parametrize("end", ["Request body:", "-", "c.e.Sql -"])
+def test_what_a_head_announces_joins_it_up_to_what_may_be_of_another_log(end):
+    head = f"2026-11-21 06:48:11,123 INFO [main] com.x.Web {end}"
+    other = '10.0.0.1 - - [21/Nov/2026:06:48:12 +0000] "GET /a HTTP/1.1" 200 12'
+    table = read_text(
+        "\n".join([NEXT, head, "select a", "  from b", "where c", "WARN: low", NEXT, head, other, "more"])
+    )
+    records = [NEXT, f"{head}\nselect a\n  from b\nwhere c", "WARN: low", NEXT, head, other, "more"]
+    assert table.cells.column("line").to_pylist() == records
+
+
 def test_a_crash_of_ruby_below_an_unrelated_record_is_a_record_of_its_own():
     table = read_text("\n".join([NEXT, NEXT, TRACES["Ruby"].replace("app.rb", "/srv/app.rb"), NEXT]))
     assert table.n_rows == 4
