@@ -42,6 +42,15 @@ def test_zones_and_halves_of_the_day_behind_a_time_belong_to_it(written, clock):
     assert list(made.texts) == [f"disk {n}" for n in range(6)]
 
 
+def test_journald_s_seconds_since_1970_and_levels_of_three_letters_are_taken_apart():
+    unix = corpus([f"177235920{n}.123456 web sshd[{n}]: went on" for n in range(6)])
+    assert seconds(unix) == [f"10:00:0{n}" for n in range(6)]
+    assert set(unix.texts) == {"went on"}
+    short = corpus([f"2026-03-01T10:00:0{n}Z {'WRN' if n % 2 else 'DBG'} disk {n}" for n in range(6)])
+    assert short.fields.column("level").to_pylist() == ["DEBUG", "WARN"] * 3
+    assert list(short.texts) == [f"disk {n}" for n in range(6)]
+
+
 def test_a_word_behind_a_time_is_not_taken_for_half_a_day():
     made = corpus([f"2026-03-01 10:00:0{n} Am I late, said amber {n}" for n in range(6)])
     assert seconds(made) == [f"10:00:0{n}" for n in range(6)]
