@@ -325,6 +325,17 @@ def test_rotated_files_come_in_the_order_of_time(tmp_path):
     )
 
 
+def test_files_of_one_log_by_their_names_come_in_the_order_of_time_whatever_their_formats(tmp_path):
+    other = log_lines(0, 6).replace(" INFO [main] a.B:", "")
+    for newest, oldest, is_one in (("app.log", "app.log.1", True), ("app.log", "app-2026-11-20.log.gz", True),
+                                   ("app.log", "web.log.1", False)):  # fmt: skip
+        (tmp_path / newest).write_text(log_lines(20, 6))
+        (tmp_path / oldest).write_bytes(gzip.compress(other.encode()) if oldest.endswith(".gz") else other.encode())
+        corpus = build_corpus(read_table([tmp_path / newest, tmp_path / oldest]))
+        assert len({report.format for report in corpus.reports}) == 2
+        assert (list(corpus.sources) == [1] * 6 + [0] * 6) is is_one
+
+
 def test_what_is_shown_and_written_of_rotated_files_is_in_the_order_that_the_note_names(tmp_path, capsys):
     (tmp_path / "app.log").write_text(log_lines(1, 30, 2))
     (tmp_path / "app.log.1").write_text(log_lines(0, 30, 2) + "    tail\n")
