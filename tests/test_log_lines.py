@@ -181,6 +181,37 @@ def test_a_python_trace_of_syslog_is_one_record():
     assert table.cells.column("message").to_pylist() == ["\n".join(said[:4]), "going on"]
 
 
+def test_a_trace_of_syslog_goes_on_in_the_next_second():
+    java = [
+        "java.lang.RuntimeException: x",
+        "\tat a.b.c(D.java:1)",
+        "Caused by: java.io.IOException: y",
+        "\t... 3 more",
+    ]
+    python = ["Traceback (most recent call last):", '  File "a.py", line 3, in f', "    run()", "ValueError: x"]
+    chained = [*python, "During handling of the above exception, another exception occurred:", *python]
+    for trace in (java, chained):
+        said = ["request 1", *trace, "request 2"]
+        table = read_text("\n".join(f"Nov 21 06:48:{11 + i:02} web app[12]: {one}" for i, one in enumerate(said)))
+        assert table.cells.column("message").to_pylist() == ["request 1", "\n".join(trace), "request 2"]
+
+
+@pytest.mark.parametrize("end", ["Request body:", "-", "c.e.Sql -"])
+def test_what_a_head_announces_joins_it_up_to_what_may_be_of_another_log(end):
+    head = f"2026-11-21 06:48:11,123 INFO [main] com.x.Web {end}"
+    other = '10.0.0.1 - - [21/Nov/2026:06:48:12 +0000] "GET /a HTTP/1.1" 200 12'
+    table = read_text(
+        "\n".join([NEXT, head, "select a", "  from b", "where c", "WARN: low", NEXT, head, other, "more"])
+    )
+    records = [NEXT, f"{head}\nselect a\n  from b\nwhere c", "WARN: low", NEXT, head, other, "more"]
+    assert table.cells.column("line").to_pylist() == records
+
+
+def test_a_crash_of_ruby_below_an_unrelated_record_is_a_record_of_its_own():
+    table = read_text("\n".join([NEXT, NEXT, TRACES["Ruby"].replace("app.rb", "/srv/app.rb"), NEXT]))
+    assert table.n_rows == 4
+
+
 def test_a_crash_below_an_unrelated_record_is_a_record_of_its_own():
     table = read_text("\n".join([NEXT, NEXT, TRACES["Go"]]))
     assert table.cells.column("line").to_pylist() == [NEXT, NEXT, TRACES["Go"]]
@@ -292,6 +323,17 @@ def test_rotated_files_come_in_the_order_of_time(tmp_path):
     assert any(
         "order of time, beginning with app.log.2.gz, app.log.1, app.log" in note for note in corpus.reports[0].notes
     )
+
+
+def test_files_of_one_log_by_their_names_come_in_the_order_of_time_whatever_their_formats(tmp_path):
+    other = log_lines(0, 6).replace(" INFO [main] a.B:", "")
+    for newest, oldest, is_one in (("app.log", "app.log.1", True), ("app.log", "app-2026-11-20.log.gz", True),
+                                   ("app.log", "web.log.1", False)):  # fmt: skip
+        (tmp_path / newest).write_text(log_lines(20, 6))
+        (tmp_path / oldest).write_bytes(gzip.compress(other.encode()) if oldest.endswith(".gz") else other.encode())
+        corpus = build_corpus(read_table([tmp_path / newest, tmp_path / oldest]))
+        assert len({report.format for report in corpus.reports}) == 2
+        assert (list(corpus.sources) == [1] * 6 + [0] * 6) is is_one
 
 
 def test_what_is_shown_and_written_of_rotated_files_is_in_the_order_that_the_note_names(tmp_path, capsys):

@@ -23,6 +23,40 @@ def seconds(made: Corpus) -> list[str]:
     return [str(time)[11:19] for time in made.times]
 
 
+@pytest.mark.parametrize(
+    ("written", "clock"),
+    [
+        ("2026-03-01 10:00:0{} UTC+05:30", "04:30:0{}"),
+        ("2026-03-01 10:00:0{} GMT-3", "13:00:0{}"),
+        ("2026-03-01T10:00:0{}.123+05:30[Asia/Kolkata]", "04:30:0{}"),
+        ("2026-03-01 01:10:0{} PM", "13:10:0{}"),
+        ("2026/03/01 1:10:0{} pm", "13:10:0{}"),
+        ("3/14/2026 1:10:0{} p.m.", "13:10:0{}"),
+        ("14-Mar-2026 12:10:0{} AM", "00:10:0{}"),
+        ("03/14/2026 01:10:0{}.123 pm +0100", "12:10:0{}"),
+    ],
+)
+def test_zones_and_halves_of_the_day_behind_a_time_belong_to_it(written, clock):
+    made = corpus([written.format(n) + f" ERROR disk {n}" for n in range(6)])
+    assert seconds(made) == [clock.format(n) for n in range(6)]
+    assert list(made.texts) == [f"disk {n}" for n in range(6)]
+
+
+def test_journald_s_seconds_since_1970_and_levels_of_three_letters_are_taken_apart():
+    unix = corpus([f"177235920{n}.123456 web sshd[{n}]: went on" for n in range(6)])
+    assert seconds(unix) == [f"10:00:0{n}" for n in range(6)]
+    assert set(unix.texts) == {"went on"}
+    short = corpus([f"2026-03-01T10:00:0{n}Z {'WRN' if n % 2 else 'DBG'} disk {n}" for n in range(6)])
+    assert short.fields.column("level").to_pylist() == ["DEBUG", "WARN"] * 3
+    assert list(short.texts) == [f"disk {n}" for n in range(6)]
+
+
+def test_a_word_behind_a_time_is_not_taken_for_half_a_day():
+    made = corpus([f"2026-03-01 10:00:0{n} Am I late, said amber {n}" for n in range(6)])
+    assert seconds(made) == [f"10:00:0{n}" for n in range(6)]
+    assert made.texts[0] == "Am I late, said amber 0"
+
+
 PREFIXES = {
     "compose": "web-1  | {}",
     "kubectl": "[pod/web-5d/app] {}",

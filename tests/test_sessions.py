@@ -30,7 +30,23 @@ MESSAGES = [m for i in range(20) for m in (f"open blk_{i}", f"write blk_{i} a", 
 def test_what_names_the_sessions_is_guessed(corpus):
     assert guess_session_field(corpus(MESSAGES)) == "block"
     assert guess_session_field(corpus([f"step {i} userId=u{i // 5} x" for i in range(100)])) == "userId"
+    for key in ("user", "session", "job_id"):
+        assert guess_session_field(corpus([f"step {i} {key}=u{i // 5} x" for i in range(100)])) == key
     assert guess_session_field(corpus(["nothing", "at all", "here"])) is None
+
+
+def test_a_record_without_a_time_stays_behind_the_one_above_it(tmp_path):
+    path = tmp_path / "app.log"
+    lines = ["2026-11-21 06:00:01 INFO user=a one", "user=a two", "2026-11-21 06:00:02 INFO user=a three"]
+    path.write_text("\n".join(lines) + "\n")
+    made = group_sessions(build_corpus(read_table([path])), "user")
+    assert made.texts[0].split("\n") == ["user=a one", "user=a two", "user=a three"]
+
+
+def test_a_name_that_no_record_has_is_not_proposed_in_its_place(corpus):
+    with pytest.raises(UnknownColumnError) as raised:
+        group_sessions(corpus(["nothing", "at all"]), "request")
+    assert "Did you mean 'request'" not in str(raised.value)
 
 
 def test_a_session_is_one_record_with_its_messages_and_places(corpus):

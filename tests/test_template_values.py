@@ -80,6 +80,10 @@ def test_values_are_counted_most_common_first():
         ('{"a": <num>, "b": "<*>"}', '{"b":"x y","a":-1.5}', ["-1.5", "x y"]),
         ("died at a.b(C.java:<num>) at d.e", "died\n\tat a.b(C.java:17)\n\tat d.e", ["17"]),
         ("no wildcard", "no  wildcard", []),
+        ("delete <id> of <num>", "delete blk_1 blk_2 blk_3 of 7", ["blk_1 blk_2 blk_3", "7"]),
+        ("add <num> <id> of <num>", "add 1 a1 a2 of 7, 8", ["1", "a1 a2", "7, 8"]),
+        ("removed <id>, from <id>.", "removed a1, b2, from a3, a4.", ["a1, b2", "a3, a4"]),
+        ("<*> wrote <path> <*>", "ann bee wrote /a/1, /b/2 cee", ["ann bee", "/a/1, /b/2", "cee"]),
     ],
 )
 def test_values_of_one_record(template, line, values):

@@ -108,6 +108,7 @@ def test_not_even_among_a_thousand_lines_with_other_values(shape):
         ("Invalid user {} from 10.0.0.1", [*NAMES, "boot", "ahmed"], "Invalid user <*> from <ip>"),
         ("session opened for user {}", NAMES[:4], "session opened for user <*>"),
         ("login host={} ok", NAMES[:4], "login host=<*> ok"),
+        ('killing containerName="{}" now', NAMES[:3], 'killing containerName="<*>" now'),
         ("Hello {} and welcome to the shop", NAMES, "Hello <*> and welcome to the shop"),
         ("deleted {} from disk", ["/a/b.txt", "/a/c.txt", "/tmp/x"], "deleted <path> from disk"),
         ("resolving {} took 3 ms", ["db.example.org", "a.b.example.org", "x.org"], "resolving <*> took <duration>"),
@@ -132,6 +133,7 @@ def test_values_become_a_wildcard(shape, values, template):
     "lines",
     [
         ["the colour is red today", "the colour is green today", "the colour is blue today"],
+        ["login user=alice ok", "login user=bob ok", "login user=root ok"],
         ["mode=card used", "mode=paypal used", "mode=bank used", "mode=cash used"],
         ["waiting for lock to settle", "waiting for disk to settle", "waiting for quorum to settle"],
         ["started alpha", "started beta", "started gamma"],
@@ -170,6 +172,33 @@ def test_two_files_are_a_variable_and_two_requests_are_not():
     assert set(mined(*files)) == {"cannot upload <path> to the server"}
     requests = ["GET /orders/latest answered at last", "GET /users/latest answered at last"]
     assert set(mined(*requests)) == set(requests)
+
+
+@pytest.mark.parametrize(
+    ("lines", "template"),
+    [
+        (
+            [f"asked {ip} to delete {' '.join(['blk_-71', 'blk_8', 'blk_99'][:n])}" for n in (1, 2, 3) for ip in "ab"],
+            "asked {} to delete <id>",
+        ),
+        (['10.0.0.1 "GET /a" 200', '10.0.0.2,10.0.0.1 "GET /a" 200'], '<ip> "GET /a" 200'),
+        (['{"ids": [1, 2], "op": "sync"}', '{"ids": [3], "op": "sync"}'], '{"ids": [<num>], "op": "sync"}'),
+        (["unused files: /srv/a /srv/b", "unused files: /srv/c"], "unused files: <path>"),
+        (["unused files: /srv/a /srv/b.", "unused files: /srv/c."], "unused files: <path>"),
+        (["replicas from 1,2 to 1,2,3. ok", "replicas from 2 to 3. ok"], "replicas from <num> to <num>. ok"),
+        (["rows 0x1f, 8, 9: rebuilt", "rows 7: rebuilt"], "rows <id>: rebuilt"),
+    ],
+)
+def test_a_list_is_one_value_however_long(lines, template):
+    assert {one.replace("asked a", "asked {}").replace("asked b", "asked {}") for one in mined(*lines)} == {template}
+    for one, line in zip(mined(*lines), lines, strict=True):
+        assert template_values(one, [line]).n_aligned == 1
+
+
+def test_lists_that_are_always_as_long_stay_and_what_happened_is_no_value_of_a_list():
+    assert set(mined("load 1 2 3 on db", "load 4 5 6 on db")) == {"load <num> <num> <num> on db"}
+    lines = ["job 7 8 failed", "job 7 ok", "job 7 8 9 ok"]
+    assert mined(*lines) == ["job <num> <num> failed", "job <num> ok", "job <num> ok"]
 
 
 def test_two_names_in_a_line_are_two_wildcards():

@@ -117,6 +117,8 @@ def test_what_changes_from_line_to_line_is_masked(line, masked):
         "ORA-00942: table or view does not exist",
         "E1234 bad input",
         "Error 404",
+        "error 0x80070005 in the update",
+        'success=0 healthy: 1 "ready": 0',
         "HTTP 503 returned",
         "500 Internal Server Error",
         "CVE-2024-12345",

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.ingest.levels import LEVEL_WORDS
 from explorer.ingest.log_parts import ANY_TIME
 from explorer.types import Bools, Ints
 
@@ -54,9 +55,12 @@ _IS_TRACEBACK = r"^\s*(?:Traceback \(most recent call last\):|The above exceptio
 #: What a program prints when it dies; its last log record has nothing to do with it, unless it speaks of an error.
 _IS_CRASH = (
     r"^(?:panic: |fatal error: |Exception in thread \"|thread '[^']*' (?:\(\d+\) )?panicked at |Unhandled [Ee]xception"
-    r"|Uncaught )"
+    r"|Uncaught |\S+\.rb:\d+:in [`'][^']*': .*\([A-Z]\w*(?:::\w+)*\)$)"
 )
 _SPEAKS_OF_ERROR = r"(?i:error|fatal|panic|crit|severe|exception|fail|crash|abort)"
+#: A head that only announces what stands below it: nothing behind its dash or its arrow, or "Request body:".
+_ANNOUNCES = r"(?:\s-|\s->|[^:]:)\s*$"
+_MAY_BE_OTHER = rf"^[\[(<]?(?:{LEVEL_WORDS})\b|\d\d:\d\d:\d\d"
 _IS_FOREIGN = rf"^(?:<\d{{1,3}}>)?[\[(<]?(?:{ANY_TIME}|\d\d:\d\d:\d\d)|^\{{.*\}}\s*$"
 _IS_FUNCTION = r"^[\w./*()\[\]{}-]+\(.*\)$"  # of Go; the line below says where it stands
 #: What Node.js prints when it dies: a place, the line of source there, a mark below it, then the error.
@@ -88,6 +92,8 @@ def begins_record(lines: pa.Array, is_head: Bools, *, has_format: bool, continue
         marked &= ~firm
         marked |= crashes & ~firm
         marked |= _bridged(marked, firm) if has_format else _around_frames(lines, marked, firm)
+        if has_format:
+            marked |= _announced(lines, picked, others, is_head, firm)
         marked |= _in_traceback(lines, picked, others, has_format=has_format)
         begins = ~marked
     if len(begins):
@@ -148,6 +154,20 @@ def _bridged(marked: Bools, firm: Bools) -> Bools:
     is_near = (following < n) & (following - np.arange(n) <= BRIDGE)
     bridged: Bools = ~marked & ~firm & is_near & marked[np.minimum(following, n - 1)]
     return bridged
+
+
+def _announced(lines: pa.Array, picked: pa.Array, others: Ints, is_head: Bools, firm: Bools) -> Bools:
+    """Lines below a head that ends with a colon or has no words of its own, up to the next that begins a record or
+    may be of another log: it begins with a level, or holds a clock."""
+    ends = firm | _spread(_matches(picked, _MAY_BE_OTHER), others, len(firm))
+    last = _last_true(ends)
+    rows = others[(last[others] >= 0) & ~ends[others]]
+    heads = np.unique(last[rows])
+    announces = np.zeros(len(firm), dtype=np.bool_)
+    announces[heads] = is_head[heads] & _numpy(_matches(lines.take(pa.array(heads)), _ANNOUNCES))
+    below = np.zeros(len(firm), dtype=np.bool_)
+    below[rows] = announces[last[rows]]
+    return below
 
 
 def _node_crashes(picked: pa.Array, others: Ints, n: int) -> tuple[Bools, Bools]:

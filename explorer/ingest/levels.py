@@ -16,7 +16,7 @@ LEVEL_NAMES = {
     "WRN": "WARN", "ERROR": "ERROR", "ERR": "ERROR", "ERRO": "ERROR", "SEVERE": "ERROR", "FAIL": "ERROR",
     "CRITICAL": "CRITICAL", "CRIT": "CRITICAL", "ALERT": "CRITICAL", "DPANIC": "CRITICAL", "FATAL": "FATAL",
     "FATA": "FATAL", "FTL": "FATAL", "EMERG": "FATAL", "EMERGENCY": "FATAL", "PANIC": "FATAL", "PANI": "FATAL",
-    "FAULT": "FATAL",
+    "PNC": "FATAL", "FAULT": "FATAL",
     "V": "TRACE", "T": "TRACE", "D": "DEBUG", "I": "INFO", "N": "NOTICE", "W": "WARN", "E": "ERROR", "C": "CRITICAL",
     "F": "FATAL",
 }  # fmt: skip

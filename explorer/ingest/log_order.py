@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,18 +14,21 @@ from explorer.strings import take_rows
 from explorer.types import Ints, Table, Times
 
 _AT_ONCE = 100_000  # records
+#: What rotation and compression put behind the name of a log: "app.log.2.gz", "app-2026-11-21.log".
+_ROTATION = re.compile(r"(?:[._-](?:\d[\d._T-]*|log|txt|out|old|bak|gz|bz2|xz|zst|zip))+\Z", re.IGNORECASE)
 
 
 def order_by_time(table: Table, times: Times | None) -> tuple[Table, Times | None]:
-    """The records of log files that share a format, earliest first; anything else is left as it is.
+    """The records of log files that share a format or are one log by their names, earliest first; anything else is left
+    as it is.
 
     Within a file the order of the lines stays. Files whose lines are in the order of time are merged record by
     record; where one is not, whole files are put in the order of their first times. A record without a time stays
     behind the one above it.
     """
     n_files = len(table.reports)
-    one_format = len({report.format for report in table.reports}) == 1
-    if n_files < 2 or not table.is_lines or not one_format or times is None:
+    is_one = 1 in (len({report.format for report in table.reports}), len({_log_name(r.source) for r in table.reports}))
+    if n_files < 2 or not table.is_lines or not is_one or times is None:
         return table, times
     moments = times.astype(np.int64)
     firsts = np.empty(n_files, dtype=np.int64)
@@ -47,6 +51,11 @@ def order_by_time(table: Table, times: Times | None) -> tuple[Table, Times | Non
     if (np.diff(order) > 0).all():
         return table, times
     return _taken(table, order, rank), times[order]
+
+
+def _log_name(file_name: str) -> str:
+    """The name that the rotated files of one log share."""
+    return _ROTATION.sub("", file_name)
 
 
 def order_of(table: Table, sources: Ints) -> Ints | None:

@@ -92,6 +92,7 @@ _LONG_TIME = _any(
 _CODE = rf"(?:-?\d{{1,5}}|0[xX]{_HEX}{{1,8}}){_NO_MORE}"
 _STATUS_NUMBER = rf'(?:"?\s*[=:]\s*"?|\s+|\s?\(){_CODE}'
 _STATUS_WORD = r"(?:[Ss]tatus(?:[ _-]?[Cc]ode)?|[Cc]ode|[Ee]rrno|[Ss]ignal)"
+_ONE_BIT = r'(?:"?\s?[=:]\s?"?)[01](?!\w|[.:,/-]\d)'  # yes or no
 _ENDS_THERE = r"(?=\s*(?:\Z|[\n.;,()\]\"']))"
 _STATUS = _any(
     rf'HTTP(?:/\d(?:\.\d)?(?:"?\s+[1-5]\d\d)?|[ -][1-5]\d\d){_NO_MORE}',
@@ -99,13 +100,14 @@ _STATUS = _any(
     rf"[Ss](?:tatus(?:[ _-]?[Cc]ode)?|TATUS|ignal){_STATUS_NUMBER}",
     rf"[Cc](?:ode|ODE)(?:{_STATUS_NUMBER}|=[A-Z]{{1,2}}\d{{1,3}}{_NO_MORE})",
     rf"[Ee](?:xit(?:[ _-]?(?:{_STATUS_WORD}|value))?|rr(?:no|(?:or)?[ _-]?{_STATUS_WORD})){_STATUS_NUMBER}",
-    rf"[Ee]rror[ :=-]\s?\d{{1,5}}{_NO_MORE}",
+    rf"[Ee]rror[ :=-]\s?(?:\d{{1,5}}|0[xX]{_HEX}{{1,8}}){_NO_MORE}",
     rf"[Ee]xited(?: with)?{_STATUS_NUMBER}",
     rf"(?:[Rr]eturned|[Rr]esponded|[Aa]nswered|[Gg]ot)(?: with)?\s+[1-5]\d\d{_NO_MORE}",
     rf"[Rr]eturn(?:ed|s)\s+-?\d{{1,3}}{_NO_MORE}{_ENDS_THERE}",
     rf"[Rr](?:[Cc]|e(?:t(?:urn)?|sponse|sult)[ _-]?(?:{_STATUS_WORD}|value)){_STATUS_NUMBER}",
     rf"[Rr]et(?:val)?\s?=\s?{_CODE}",
     r"[OTPRSDE](?:RA|NS|LS|MAN|P2|B2|RR)-\d{3,7}(?!\w|-\d)",
+    rf"(?:[Ss]uccess|[Hh]ealthy|[Rr]eady){_ONE_BIT}",
     r"CVE-\d{4}-\d{3,7}(?!\w|-\d)",
     rf"SQLSTATE\W{{1,2}}[0-9A-Z]{{5}}{_END}",
     rf"[UuSs](?:TF|tf|HA|ha)-\d{{1,3}}{_NO_MORE}",

@@ -19,7 +19,7 @@ from explorer.ingest.corpus import corpus_fingerprint
 from explorer.ingest.log_columns import LEVEL, LINE, MESSAGE, TIME
 from explorer.ingest.log_records import noted
 from explorer.strings import Strings, string_column, take_strings
-from explorer.types import Corpus, Roles
+from explorer.types import Corpus, Ints, Roles, Times
 
 #: What a message may hold that names a session -> expression (RE2) whose first group is the session's name.
 TOKENS = {
@@ -27,7 +27,9 @@ TOKENS = {
     "request": r"\b(?P<v>req-[0-9a-fA-F-]{8,})",
     "uuid": r"\b(?P<v>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\b",
 }
-_KEY = re.compile(r"\b([A-Za-z_][\w.-]*?(?:id|Id|ID|user|User|session|trace|request|job|task))[=:]\s?\S")
+_KEY = re.compile(
+    r"\b((?:[A-Za-z_][\w.-]*?)?(?:id|Id|ID|user|User|session|trace|request|job|task|thread|instance|vm))[=:]\s?\S"
+)
 GUESS = "guess"  # stands for the field that `guess_session_field` finds
 _SAMPLE = 20_000  # records in which sessions are looked for
 _SAMPLE_OF_KEYS = 2_000
@@ -71,7 +73,7 @@ def _values(texts: pa.ChunkedArray, columns: pa.Table, field: str) -> pa.Array:
         values = pc.if_else(pc.is_valid(found), found.field(0), None)
     values = pc.if_else(pc.equal(values, ""), None, values)
     if values.null_count == len(values):
-        raise UnknownColumnError(field, [*columns.column_names, *TOKENS])
+        raise UnknownColumnError(field, [*columns.column_names, *(token for token in TOKENS if token != field)])
     return values
 
 
@@ -113,7 +115,7 @@ def group_sessions(corpus: Corpus, field: str) -> Corpus:
     file and line are those of its first record. The columns say how many records it has and where they stand.
     """
     values = session_values(corpus, field).to_pylist()
-    order = np.arange(corpus.n_records) if corpus.times is None else np.argsort(corpus.times, kind="stable")
+    order = np.arange(corpus.n_records) if corpus.times is None else _order_of_time(corpus.times)
     members: dict[str | int, list[int]] = {}
     for row in order.tolist():
         value = values[row]
@@ -149,6 +151,16 @@ def group_sessions(corpus: Corpus, field: str) -> Corpus:
         reports=noted(corpus.reports, range(len(corpus.reports)), [note]),
         fingerprint=corpus_fingerprint(ids, texts, times, fields, f"{corpus.kind} {corpus.mask}"),
     )
+
+
+def _order_of_time(times: Times) -> Ints:
+    """The records (n,) earliest first; one without a time stays behind the one above it."""
+    known = np.flatnonzero(~np.isnat(times))
+    if not len(known):
+        return np.arange(len(times))
+    above = np.searchsorted(known, np.arange(len(times)), side="right") - 1
+    order: Ints = np.argsort(times[known[np.maximum(above, 0)]], kind="stable").astype(np.int64)
+    return order
 
 
 def _told(texts: Sequence[str]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from explorer.ingest.log_formats.base import ExpressionFormat
-from explorer.ingest.log_parts import ANY_TIME, CLOCK, ISO_TIME, LEVEL
+from explorer.ingest.log_parts import ANY_CLOCK, ANY_TIME, ISO_TIME, LEVEL
 
-_TIME = rf"(?:[\[(<]?(?P<time>{ANY_TIME}|{CLOCK})[\])>]?)"
+_TIME = rf"(?:[\[(<]?(?P<time>{ANY_TIME}|{ANY_CLOCK})[\])>]?)"
+# zerolog's console and others shorten levels to three capitals.
+_LEVEL = rf"(?:{LEVEL}|TRC|DBG|INF|WRN|FTL|PNC)"
 
 #: With a component of one word; longer ones are a class's, and of a logger that is known by name.
 NAMED = (
@@ -17,7 +19,7 @@ NAMED = (
 FORMATS = (
     ExpressionFormat(
         "time, level, message",
-        rf"^{_TIME}[ \t,;|:-]+[\[(<]?(?P<level>{LEVEL})[\])>]?(?:[ \t,;|:-]+(?P<message>.*))?$",
+        rf"^{_TIME}[ \t,;|:-]+[\[(<]?(?P<level>{_LEVEL})[\])>]?(?:[ \t,;|:-]+(?P<message>.*))?$",
     ),
     ExpressionFormat(
         "level, time, message",

@@ -34,7 +34,7 @@ ISO_FORMATS = (
     ),
     ExpressionFormat(
         "syslog (ISO times)",
-        rf"^{_PRIORITY}(?P<time>{ISO_TIME}) (?P<host>[\w.:-]+) "
+        rf"^{_PRIORITY}(?P<time>{ISO_TIME}|1\d{{9}}\.\d{{6}}) (?P<host>[\w.:-]+) "
         r"(?P<component>[^\s:\[\]]+)(?:\[(?P<pid>[^\]\s]+)\])?(?: \((?P<unit>[^)]+)\))?:"
         r"(?: (?P<message>.*))?$",
         usual=r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}[+-]\d\d:\d\d) (?P<host>[\w.:-]+) "

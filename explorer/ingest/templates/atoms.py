@@ -8,6 +8,7 @@ from functools import cache
 
 from explorer.ingest.masking import PLACEHOLDER
 from explorer.ingest.templates.words import (
+    ACCOUNTS,
     NAMING,
     TELLING,
     is_action,
@@ -19,6 +20,7 @@ from explorer.ingest.templates.words import (
 MAX_ATOMS = 200  # what follows stays as it is
 EMPTY = "\x00"  # the value that is missing in "user=" or "()"
 WILD = "<*>"
+PATH = "<path>"
 _PORT = "\x02"  # the colon between a host and its port, which masking takes for one thing in <ip>
 _SPACE = "\x03"  # the space in a quoted name, which is one value: query "flow meter"
 
@@ -34,6 +36,8 @@ _QUOTED = re.compile(r'(?<=[\w)] )"([^"=:{}\[\],;()]*)"')  # in running text; be
 _SINGLE_QUOTED = re.compile(r"(?<=[\w)] )'([^'\"=:{}\[\],;()]*)'(?=[\s.,;:)]|\Z)")
 _FIELD = re.compile(r"""\b(\w+)=(["'])([^"'=:{}\[\],;()]* [^"'=:{}\[\],;()]*)\2""")  # with a space in its value
 _A_NUMBER = re.compile(r"<(?:num|hex|id|uuid)>")
+_LISTED_ALIKE = frozenset({"<num>", "<hex>", "<id>", "<uuid>", "<duration>", "<size>", "<percent>"})
+_LIST_GAPS = frozenset({" ", ",", ", ", ";", "; ", '", "', '","', "', '", "','"})
 _LETTERS = re.compile(r"[^\W\d_]")
 _BEFORE_NAMES = frozenset({"for", "from", "by", "as", "at"})
 _KEY_PART = re.compile(r"[A-Z]?[a-z]+\Z|[A-Z]+\Z")
@@ -111,6 +115,32 @@ def shape_of(atom: str) -> str:
 
 
 @cache
+def listed_kind(atom: str) -> str:
+    """What an atom is as one of several in a list, "" where it is not a whole masked value: <id> <id>, <ip>, <ip>."""
+    if atom in (WILD, EMPTY):
+        return ""
+    if is_path(atom):
+        return PATH if classify(atom) is Atom.NAME else ""
+    if _HEX_LETTERS.match(atom) or atom in _LISTED_ALIKE:
+        return "<num>"
+    return atom if PLACEHOLDER.fullmatch(atom) else ""
+
+
+def list_end(line: Line, start: int) -> int:
+    """Where the last value of the list stands that begins at place ``start``; ``start`` if it is no list."""
+    end = start
+    if start + 2 < len(line) and line[start + 1] in _LIST_GAPS:
+        kind, gap = listed_kind(line[start]), line[start + 1]
+        while kind and end + 2 < len(line) and line[end + 1] == gap and listed_kind(line[end + 2]) == kind:
+            end += 2
+        # The last one may end the sentence.
+        last = line[end + 2] if kind and end + 2 < len(line) and line[end + 1] == gap else ""
+        if last[-1:] == "." and listed_kind(last[:-1]) == kind:
+            end += 2
+    return end
+
+
+@cache
 def is_word(atom: str) -> bool:
     """Whether an atom has letters that stay."""
     return classify(atom) >= Atom.WORD and _LETTERS.search(PLACEHOLDER.sub("", atom)) is not None
@@ -122,7 +152,8 @@ class Place(IntEnum):
     FREE = 0  # running text
     FIELD = 1  # the value of a field, a quotation, or what a preposition points at: mode="x", "from x"
     NAMED = 2  # announced as a name: "user bob", "host=db"
-    HOST = 3  # the host of a syslog line
+    ASSIGNED = 3  # the value of a field that names a thing: 'containerName="web"'
+    HOST = 4  # the host of a syslog line
 
 
 def place_of(line: Line, i: int) -> Place:
@@ -140,7 +171,7 @@ def place_after(key: str, gap: str) -> Place:
     if word in TELLING or key.lower() in TELLING:
         return Place.FREE
     if word in NAMING and gap.strip(" '\"") in ("", ":", "="):
-        return Place.NAMED
+        return Place.ASSIGNED if "=" in gap and word not in ACCOUNTS else Place.NAMED
     is_field = "=" in gap or gap[-1] in "\"'" or (key in _BEFORE_NAMES and gap == " ")
     return Place.FIELD if is_field else Place.FREE
 
@@ -158,4 +189,4 @@ def kinds_of(atom: str) -> frozenset[str]:
         return frozenset()
     if kind is Atom.PURE:
         return frozenset(PLACEHOLDER.findall(atom) or ("<hex>",))
-    return frozenset({"<path>" if is_path(atom) else WILD})
+    return frozenset({PATH if is_path(atom) else WILD})

@@ -3,8 +3,9 @@
 A miner in the spirit of Drain (He et al. 2017): lines of the same form whose words agree are one template. Unlike
 Drain it sees all texts before it decides, so that the order of the lines makes no difference, and it asks what varies:
 places hold values where names, paths and ids vary, or where very many words do; where a few ordinary words alternate
-("started", "paused", "crashed"), each makes a template of its own. Four steps repeat until nothing changes:
+("started", "paused", "crashed"), each makes a template of its own. Five steps repeat until nothing changes:
 
+0. Lines that differ in how many values a list has, "<id> <id>" and "<id>", have one value there.
 1. Lines that agree in everything but places that can hold a value are grouped by hashing what they agree in.
 2. Lines that agree in everything but one word are found by hashing each line around each of its words.
 3. Lines that agree in everything but words that occur hardly anywhere else are found by hashing what is left.
@@ -22,6 +23,8 @@ from dataclasses import dataclass
 
 from explorer.ingest.mask_rules import ROOT
 from explorer.ingest.templates.atoms import (
+    MAX_ATOMS,
+    PATH,
     WILD,
     Atom,
     Line,
@@ -30,6 +33,8 @@ from explorer.ingest.templates.atoms import (
     is_word,
     join_line,
     kinds_of,
+    list_end,
+    listed_kind,
     names_follow,
     place_after,
     place_of,
@@ -38,8 +43,8 @@ from explorer.ingest.templates.atoms import (
 )
 
 #: How many different values make a place a variable, by what announces it: names and paths, or plain words.
-LEAST_NAMES = {Place.FREE: 2, Place.FIELD: 2, Place.NAMED: 2, Place.HOST: 2}
-LEAST_WORDS = {Place.FREE: 10, Place.FIELD: 6, Place.NAMED: 4, Place.HOST: 2}
+LEAST_NAMES = {Place.FREE: 2, Place.FIELD: 2, Place.NAMED: 2, Place.ASSIGNED: 2, Place.HOST: 2}
+LEAST_WORDS = {Place.FREE: 10, Place.FIELD: 6, Place.NAMED: 4, Place.ASSIGNED: 3, Place.HOST: 2}
 LEAST_REQUESTS = 3  # of paths that may be asked of a server: two may be the only two things it does
 LEAST_BESIDE_ACTIONS = 10  # so many names before "boot" may be a name as well
 _LEAST_COMMON_WORDS = 2  # lines must share so many words before a place in running text is a variable
@@ -47,7 +52,7 @@ _RARE = 3  # a word in so few lines, or fewer, is rare
 _LEAST_RARE = 20  # so many different rare words in each place make variables
 _MAX_SPLITS = 12
 _MAX_ROUNDS = 10
-_MAX_EXTRA = 2
+MAX_EXTRA = 2  # words
 
 _HOLE = "\x01"
 _REQUESTED = re.compile(rf"/(?!{ROOT}/)")
@@ -78,17 +83,49 @@ def mine_templates(texts: Iterable[str]) -> Templates:
     current: Targets = {line: line for line in lines}
     for _ in range(_MAX_ROUNDS):
         merged: Targets = {line: line for line in current.values()}
-        for step in (_merge_values, _merge_words, _merge_rare, _merge_longer):
+        for step in (_merge_lists, _merge_values, _merge_words, _merge_rare, _merge_longer):
             found = step(list(dict.fromkeys(merged.values())))
             if found:
                 merged = {line: found.get(target, target) for line, target in merged.items()}
         if all(line is target for line, target in merged.items()):
             break
         current = {line: merged[target] for line, target in current.items()}
-    for memory in (classify, is_word, kinds_of, place_after, shape_of):
+    for memory in (classify, is_word, kinds_of, listed_kind, place_after, shape_of):
         memory.cache_clear()  # they hold every word of the log
     of_text = {text: join_line(current[line]) for text, line in zip(distinct, lines, strict=True)}
     return Templates(of_text, tuple(sorted(set(of_text.values()))))
+
+
+def _merge_lists(lines: Sequence[Line]) -> Targets:
+    """Step 0. Lines that agree in all that can hold no value once their lists are one value each, and not before."""
+    short = {line: _without_lists(line) for line in lines}
+    if all(line is one for line, one in short.items()):
+        return {}
+    groups: dict[Line, list[Line]] = defaultdict(list)
+    for line, one in short.items():
+        groups[_skeleton(one)].append(line)
+    several = (group for group in groups.values() if len({line[1::2] for line in group}) > 1)
+    return {line: short[line] for group in several for line in group}
+
+
+def _without_lists(line: Line) -> Line:
+    """The line with each list as one value; the line itself where it has none, or is too long to be mined whole."""
+    if len(line) >= 2 * MAX_ATOMS or all(list_end(line, i) == i for i in range(0, len(line), 2)):
+        return line
+    parts: list[str] = []
+    i = 0
+    while i < len(line):
+        end = list_end(line, i)
+        parts += (line[i] if end == i else _list_wildcard(line[i : end + 1 : 2]), *line[end + 1 : end + 2])
+        i = end + 2
+    return tuple(parts)
+
+
+def _list_wildcard(values: Sequence[str]) -> str:
+    *before, last = values
+    is_end = listed_kind(last) != listed_kind(values[0])
+    one = PATH if listed_kind(values[0]) == PATH else _wildcard({*before, last[:-1] if is_end else last})
+    return one + "." * is_end
 
 
 def _merge_values(lines: Sequence[Line]) -> Targets:
@@ -279,7 +316,7 @@ def _merge_longer(lines: Sequence[Line]) -> Targets:
 
 def _shorter(line: Line, around: dict[int, Line]) -> Line | None:
     before, after = _hashes(line)
-    for n_extra in range(1, _MAX_EXTRA + 1):
+    for n_extra in range(1, MAX_EXTRA + 1):
         for i in range(0, len(line) - 2 * n_extra, 2):
             end = i + 2 * n_extra + 1
             if all(classify(atom) <= Atom.WORD for atom in line[i:end:2]) and set(line[i + 1 : end : 2]) == {" "}:

@@ -9,12 +9,14 @@ from typing import NamedTuple
 from explorer.ingest.levels import SHOWN_LEVELS
 from explorer.ingest.log_text import plain_record
 from explorer.ingest.masking import PLACEHOLDER, mask_with_values
-from explorer.ingest.templates.atoms import WILD, Line, join_line, shape_of, split_line
+from explorer.ingest.templates.atoms import WILD, Line, join_line, list_end, listed_kind, shape_of, split_line
+from explorer.ingest.templates.mine import MAX_EXTRA
 from explorer.ingest.text import normalize_text
 
 #: The number of a masked value, or such numbers and the words between them, to be joined.
 _Recipe = int | tuple[str | int, ...]
 
+_MOST_STEPS = 10_000  # of looking for lists
 _ALL = 1_000_000  # atoms; records are aligned to their end, not only where templates are mined
 
 
@@ -87,7 +89,8 @@ def _recipes(pattern: Line, masked: str) -> list[_Recipe] | None:
         if shape_of(pattern[i]) == shape_of(line[start]) and end == start + 2:
             recipes += [one for one in pieces[start] if isinstance(one, int)]
         else:
-            recipes.append(tuple(one for part in pieces[start : end - 1] for one in part if one != ""))
+            recipe = [one for part in pieces[start : end - 1] for one in part if one != ""]
+            recipes.append(tuple(recipe[:-1] if recipe[-1:] == ["."] and pattern[i].endswith(">.") else recipe))
     return recipes
 
 
@@ -112,14 +115,56 @@ def _align(pattern: Line, line: Line) -> list[int] | None:
     for i in range(0, len(pattern), 2):
         if pattern[i] == WILD and i <= n_before and len(pattern) - i - 1 <= n_after:
             return [*range(0, i + 1, 2), *range(i + 2 + n_extra, len(line), 2)]
+    return _align_lists(pattern, line)
+
+
+def _align_lists(pattern: Line, line: Line) -> list[int] | None:
+    """As :func:`_align`, where placeholders of the pattern may hold lists, and several wildcards words to spare."""
+    waiting = [(0, 0)]
+    came_from: dict[tuple[int, int], tuple[int, int]] = {}
+    while waiting and len(came_from) < _MOST_STEPS:
+        i, j = waiting.pop()
+        for end in _ends(pattern[i], line, j):
+            if i + 1 == len(pattern) and end + 1 == len(line):
+                return _places(came_from, (i, j))
+            step = (i + 2, end + 2)
+            if pattern[i + 1 : i + 2] == line[end + 1 : end + 2] and step not in came_from:
+                came_from[step] = (i, j)
+                waiting.append(step)
     return None
+
+
+def _ends(wanted: str, line: Line, start: int) -> list[int]:
+    """Where what stands for one atom of a pattern may end, the likeliest last."""
+    if wanted == WILD:
+        ends = [start]
+        while len(ends) <= MAX_EXTRA and ends[-1] + 2 < len(line) and line[ends[-1] + 1] == " ":
+            ends.append(ends[-1] + 2)
+        return ends[::-1]
+    ends = [start] if _fits(wanted, line[start]) else []
+    end = list_end(line, start)
+    is_list = end > start and PLACEHOLDER.fullmatch(wanted.removesuffix(".")) is not None
+    ends_sentence = listed_kind(line[end]) != listed_kind(line[start])
+    return [*ends, end] if is_list and wanted.endswith(".") == ends_sentence else ends
+
+
+def _places(came_from: dict[tuple[int, int], tuple[int, int]], last: tuple[int, int]) -> list[int]:
+    places = [last[1]]
+    while last in came_from:
+        last = came_from[last]
+        places.append(last[1])
+    return places[::-1]
+
+
+def _fits(wanted: str, part: str) -> bool:
+    return wanted == part or PLACEHOLDER.fullmatch(wanted) is not None or shape_of(wanted) == shape_of(part)
 
 
 def _n_fitting(pairs: Iterable[tuple[str, str]]) -> int:
     """How many of the first parts fit: they are equal, or the pattern has a wildcard there."""
     n = 0
     for wanted, part in pairs:
-        if wanted != part and PLACEHOLDER.fullmatch(wanted) is None and shape_of(wanted) != shape_of(part):
+        if not _fits(wanted, part):
             break
         n += 1
     return n

@@ -93,6 +93,9 @@ project repo repository branch region zone shop store product sku email mail sen
 operator carrier warehouse voucher coupon provider vendor supplier instance agent
 """)
 
+#: Those who are named so may do what others may not: two of them, such as "root" and "bob", are no variable yet.
+ACCOUNTS = word_set("user username uname login account owner principal uid ruser luser logname")
+
 #: Names of fields whose value says what happened.
 TELLING = word_set("""
 status state result outcome reason cause level severity priority mode type kind action act event eventtype op
