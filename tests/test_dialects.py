@@ -179,6 +179,17 @@ def test_texts_in_one_column_hide_no_table():
     assert rows(table) == [[text] for text in texts]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
+@pytest.mark.parametrize("text", ["jam at tray {0} of {1}", "dear team, jam, dark, thanks", "jam: tray {0}: lamp: off"])
+@pytest.mark.parametrize("is_quoted", [False, True])
+def test_texts_that_are_even_themselves_hide_no_delimiter(text: str, delimiter: str, is_quoted: bool):
+    body = [[str(i), text.format(i, 3 * i)] for i in range(20)]
+    quote = '"' if is_quoted or delimiter in text else ""
+    lines = [delimiter.join((row[0], f"{quote}{row[1]}{quote}")) for row in body]
+    table = read("\n".join([f"id{delimiter}text", *lines]))
+    assert (table.columns, rows(table), table.rejected) == (["id", "text"], body, ())
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("header", ["id\ttext\tnote\n", ""], ids=["header", "no header"])
 @pytest.mark.parametrize("every", [1, 3])

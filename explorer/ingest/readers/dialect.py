@@ -141,9 +141,22 @@ def _sniff(text: str, suffix: str, params: ReadParams, is_cut: bool, plain: Dial
     for delimiter in candidates(text[plain.start :]):
         sample = _best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params)
         fit = _fit(sample, suffix)
-        if fit > best.fit:
+        if _settles(sample, best) or (fit > best.fit and not _settles(best, sample)):
             best = replace(sample, fit=fit)
     return best
+
+
+def _settles(sample: Sample, other: Sample) -> bool:
+    """Whether a usual delimiter splits every row, the header too, and another one none before a row of values.
+
+    Texts that were written by a machine are as even as a table: they have the same marks and spaces in each row.
+    """
+    if sample.dialect.delimiter not in tuple(USUAL) or sample.width < 2 or sample.n_repaired:
+        return False
+    rows = sample.rows
+    is_even = len(rows) >= 3 and len(rows[0]) == len(rows[1]) == sample.width and _evenness(sample) >= 0.9
+    is_whole = bool(other.records) and len(other.records[0].cells) == 1
+    return is_even and is_whole and other.dialect.delimiter is not None and is_name_like(rows[0])
 
 
 def _is_wrapped(one_column: Sample) -> bool:
