@@ -50,8 +50,8 @@ TIME = CREATED | _words(
 )
 #: Times of something that happened to the record later.
 LATER = _words(
-    "updated modified resolved closed due end ended finished changed last valid until expires deadline sla solved",
-    "completed update modification",
+    "updated modified resolved closed close due end ended finished changed last valid until expires deadline sla",
+    "solved completed update modification",
     "geaendert aktualisiert aktualisierung aenderung aenderungsdatum bearbeitet zuletzt letzte letzter geschlossen",
     "abgeschlossen geloest faellig erledigt faelligkeit abschluss schlussdatum",
     "mis jour maj modifie modification derniere dernier echeance resolu resolution ferme fermeture cloture",
@@ -98,7 +98,7 @@ FIRST_REQUESTER = _words(
 #: States of something else than the record.
 NOT_STATUS = _words("country province address zip region escalation sla")
 CLOSED = _words(
-    "closed resolved solved completed finished done resolution closure ended geschlossen geloest erledigt",
+    "closed close resolved solved completed finished done resolution closure ended geschlossen geloest erledigt",
     "behoben ferme",
     "resolu cerrado resuelto fechado resolvido chiuso risolto gesloten opgelost закрыт закрыто решено 关闭 解决",
     "完了 解決 종료",
