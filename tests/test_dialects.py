@@ -179,6 +179,20 @@ def test_texts_in_one_column_hide_no_table():
     assert rows(table) == [[text] for text in texts]
 
 
+def test_a_line_of_spaces_is_set_aside_for_what_it_is():
+    table = read("id,day,text\n" + LINES + "   \n" + LINES)
+    assert (rows(table), [(row.line, row.reason) for row in table.rejected]) == (
+        BODY * 2,
+        [(5, "nothing but white space")],
+    )
+
+
+def test_a_text_file_whose_lines_stand_between_bars_is_a_table():
+    body = [[str(i), f"2024-01-{i % 28 + 1:02}", f"jam in tray {i}"] for i in range(12)]
+    table = read("|id|day|text|\n" + "".join(f"|{'|'.join(row)}|\n" for row in body), "t.txt")
+    assert table.cells.select(NAMES).to_pylist() == [dict(zip(NAMES, row, strict=True)) for row in body]
+
+
 @pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
 @pytest.mark.parametrize("text", ["jam at tray {0} of {1}", "dear team, jam, dark, thanks", "jam: tray {0}: lamp: off"])
 @pytest.mark.parametrize("is_quoted", [False, True])

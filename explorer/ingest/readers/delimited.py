@@ -125,7 +125,10 @@ def _is_plain(source: Source, *, least_rows: int) -> bool:
         return False
     rows = sample.rows
     n_even = sum(len(row) == sample.width for row in rows)
-    named = all(0 < len(name.strip()) <= 60 and not name.strip().isdigit() for name in layout.names)
+    # Bars at the edges of the lines, as around a drawn table, make columns without a name and a value.
+    drawn = [not name.strip() and kind == "empty" for name, kind in zip(layout.names, layout.types, strict=False)]
+    names = [name.strip() for name, is_drawn in zip(layout.names, drawn, strict=False) if not is_drawn]
+    named = bool(names) and all(0 < len(name) <= 60 and not name.isdigit() for name in names)
     if least_rows > 1 and not layout.is_proven:
         return False
     if least_rows > 1 and sample.width < 3 and (sample.dialect.delimiter != "\t" or n_even < len(rows)):

@@ -23,6 +23,7 @@ AFTER = "after the table"
 RULED = "a line drawn between rows"
 COMMENT = "a comment"
 NULS = "nothing but NUL bytes"
+BLANK = "nothing but white space"
 END_MARK = "the mark that ends a DOS file"
 
 _OTHER_DELIMITERS = ",;\t| "
@@ -135,7 +136,7 @@ class TableRows:
             elif _RULED.fullmatch(record.text):
                 reason = RULED
             elif not record.text.strip("\x00 \t\r\n"):
-                reason = NULS
+                reason = NULS if "\x00" in record.text else BLANK
             elif self._is_end_mark(cells):
                 reason = END_MARK
         if reason:
