@@ -433,3 +433,10 @@ def test_a_frame_goes_the_same_way() -> None:
     corpus = corpus_from_frame(frame_of(columns, kinds))
     assert corpus.roles.status == expected.status
     assert corpus.ids[0] == "INC0010000"
+
+
+@pytest.mark.parametrize(
+    ("columns", "kinds"), [("Id|CaseNumber|text", "sys num body"), ("id|identifier|text", "sys key body")]
+)
+def test_of_two_ids_the_one_that_people_say_is_taken(columns: str, kinds: str) -> None:
+    assert guess_roles(table_of(frame_of(columns, kinds))).id == columns.split("|")[1]

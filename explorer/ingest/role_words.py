@@ -26,7 +26,7 @@ BODY = _words(
     "texto",
     "descricao mensagem descrizione messaggio contenuto testo описание сообщение текст комментарий",
     "説明 内容 本文 描述 正文 설명 내용 beschrijving omschrijving verzoek toelichting anfrage anliegen demande",
-    "solicitud solicitacao richiesta desc repro steps langtext",
+    "solicitud solicitacao richiesta desc repro steps langtext selftext",
 )
 #: Before a word of BODY: the title.
 SHORT = _words("short brief kurze kurz korte kort breve courte corta curta krotki kratkiy краткое")
