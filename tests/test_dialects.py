@@ -179,6 +179,34 @@ def test_texts_in_one_column_hide_no_table():
     assert rows(table) == [[text] for text in texts]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("blank", ["", ",,,"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["Tickets", "From,2024-01-01,To,2024-02-01"],
+        ["Tickets,,,", "From,2024-01-01,To,2024-02-01"],
+        ["Report,Tickets,,", "From,2024-01-01,,", "To,2024-02-01,,", 'Filters,"a, b, c",,'],
+        ["Open,Closed,Waiting,All", "12,5,3,20"],
+    ],
+)
+def test_filters_and_totals_above_a_header_are_no_records(above: list[str], blank: str, end: str):
+    header = ["id", "title", "text", "created"]
+    body = [[str(i), f"jam {i}", f"jam in tray {i}", f"2024-01-{i:02}"] for i in range(1, 13)]
+    table = read(end.join([*above, blank, ",".join(header), *map(",".join, body)]))
+    assert (table.columns, rows(table)) == (header, body)
+    assert [row.text for row in table.rejected if row.text != blank] == above
+
+
+def test_a_larger_first_table_stays_the_table():
+    body = [[str(i), "jam", f"2024-01-{i:02}"] for i in range(1, 9)]
+    other = [["7", "dark", "x"], ["8", "lost", "x"], ["9", "more", "x"]]
+    table = read(
+        ",".join(NAMES) + "\n" + "\n".join(map(",".join, body)) + "\n\na,b,c\n" + "\n".join(map(",".join, other))
+    )
+    assert rows(table)[: len(body)] == body
+
+
 def test_a_line_of_spaces_is_set_aside_for_what_it_is():
     table = read("id,day,text\n" + LINES + "   \n" + LINES)
     assert (rows(table), [(row.line, row.reason) for row in table.rejected]) == (
