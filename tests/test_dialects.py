@@ -198,6 +198,13 @@ def test_filters_and_totals_above_a_header_are_no_records(above: list[str], blan
     assert [row.text for row in table.rejected if row.text != blank] == above
 
 
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t.xlsx", "t.parquet", "t.xml", "t.html", "t"])
+def test_a_table_is_read_whatever_its_name(name: str):
+    body = [[str(i), f"2024-01-{i:02}", f"jam in tray {i}"] for i in range(1, 13)]
+    table = read(",".join(NAMES) + "\n" + "".join(",".join(row) + "\n" for row in body), name)
+    assert (table.columns, rows(table)) == (NAMES, body)
+
+
 def test_a_larger_first_table_stays_the_table():
     body = [[str(i), "jam", f"2024-01-{i:02}"] for i in range(1, 9)]
     other = [["7", "dark", "x"], ["8", "lost", "x"], ["9", "more", "x"]]
