@@ -167,9 +167,24 @@ def test_arrays_of_cells_on_lines_of_their_own_are_rows(name, columns):
     assert rows(table) == body
 
 
-@pytest.mark.parametrize("document", ['[{"a": 1},\n{"a" 2}]', '[{"a": 1}\n{"a": 2}]', '{"a": 1}\n}', '[{"a": 1}],\n[]'])
+@pytest.mark.parametrize("document", ['[{"a": 1},\n{"a" 2}]', '{"a": 1}\n}', '[{"a": 1}],\n[]'])
 def test_damage_in_the_middle_is_refused_with_its_line(document):
     assert "line 2" in refusal(document, "t.json") or "line 1" in refusal(document, "t.json")
+
+
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ("[\n", "\n]"), ("\n[\n", "\n]\n")])
+def test_a_damaged_line_of_an_array_costs_no_other_record(begin, end):
+    records = [{"id": str(i), "text": f"jam [in] tray {i}"} for i in range(9)]
+    lines = [json.dumps(record) for record in records]
+    lines[4] = '{"id": "4", "text": "the "red" tray"}'
+    table = read(begin + ",\n".join(lines) + end, "t.json")
+    assert table.cells.to_pylist() == records[:4] + records[5:]
+    assert [row.text for row in table.rejected] == [lines[4] + ","]
+    assert "read one by one" in notes(table)
+
+
+def test_lines_of_an_array_without_commas_are_records():
+    assert rows(read('[{"a": 1}\n{"a": 2}]', "t.json")) == [["1"], ["2"]]
 
 
 # --- round trips ---

@@ -12,7 +12,7 @@ from explorer.errors import InputError, UnreadableFileError, nearest_name
 from explorer.ingest.readers import json_values
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
 from explorer.ingest.readers.json_documents import parse_documents
-from explorer.ingest.readers.json_lines import has_array_lines
+from explorer.ingest.readers.json_lines import JsonLinesReader, has_array_lines, is_array_of_lines
 from explorer.ingest.readers.json_shapes import (
     Found,
     Records,
@@ -52,7 +52,12 @@ class JsonReader:
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
-        documents, cut, parse_notes = parse_documents(text, source)
+        try:
+            documents, cut, parse_notes = parse_documents(text, source)
+        except UnreadableFileError:
+            if not is_array_of_lines(text):
+                raise
+            return JsonLinesReader().read(source, tick)  # what is damaged costs no other record
         try:
             records, chosen, paths = find_records(documents, source)
         except RecursionError as error:

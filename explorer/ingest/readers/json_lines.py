@@ -16,6 +16,8 @@ from explorer.types import RejectedRow
 
 _SUFFIXES = {"jsonl", "ndjson", "jl"}
 _SAMPLE_LINES = 20
+_LEAST_WHOLE = 0.5
+_BY_LINES = "The array of records is damaged as a whole, so its lines were read one by one."
 
 
 class JsonLinesReader:
@@ -46,10 +48,13 @@ class JsonLinesReader:
         sink, parser = json_values.ObjectSink(source, tick), json_values.Parser()
         rejected: list[RejectedRow] = []
         n_commas = 0
+        in_array = text.lstrip().startswith("[")
         for number, line in enumerate(physical_lines(text), start=1):
+            if in_array:
+                line = _inside_array(line)
             if not line or line.isspace():
                 continue
-            n_commas += line.rstrip().endswith("},")
+            n_commas += not in_array and line.rstrip().endswith("},")
             cells, problem = _read_line(parser, line)
             if problem:
                 rejected.append(rejected_row(source, number, problem, line))
@@ -65,7 +70,7 @@ class JsonLinesReader:
             n_rejected=len(rejected),
             encoding=encoding,
             n_cells_repaired=sink.n_repaired,
-            notes=(*notes, *_said(n_commas), *parser.notes(), *sink.notes),
+            notes=(*notes, *([_BY_LINES] if in_array else []), *_said(n_commas), *parser.notes(), *sink.notes),
         )
         return FileRows(table, np.asarray(sink.lines, dtype=np.int64), made, tuple(rejected))
 
@@ -80,6 +85,23 @@ def has_array_lines(head: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(value, list) and bool(value) and not any(isinstance(item, list | dict) for item in value)
+
+
+def is_array_of_lines(text: str) -> bool:
+    """Whether a text is an array whose elements are objects on lines of their own, at least nearly all of them."""
+    if not text.lstrip().startswith("["):
+        return False
+    lines = [inner for line in physical_lines(text) if (inner := _inside_array(line).strip())]
+    parser = json_values.Parser()
+    n_objects = sum(_read_line(parser, line)[1] == "" for line in lines)
+    return n_objects >= 2 and n_objects >= _LEAST_WHOLE * len(lines)
+
+
+def _inside_array(line: str) -> str:
+    """A line without the brackets of the array around all lines."""
+    inner = line.strip()
+    inner = inner[1:] if inner == "[" or inner.startswith("[{") else inner
+    return inner[:-1] if inner in ("]", ",]") or inner.endswith("}]") else inner
 
 
 def _said(n_commas: int) -> list[str]:
