@@ -198,6 +198,22 @@ def test_filters_and_totals_above_a_header_are_no_records(above: list[str], blan
     assert [row.text for row in table.rejected if row.text != blank] == above
 
 
+@pytest.mark.parametrize("title", ["", "Tickets\n"])
+def test_a_narrow_table_at_the_end_is_set_aside(title: str):
+    body = [[str(i), "jam", f"jam in tray {i}"] for i in range(1, 9)]
+    first = title + "id,title,text\n" + "".join(",".join(row) + "\n" for row in body)
+    table = read(first + "\nproduct,count\nprinter,4\nscreen,3\n")
+    assert (table.columns, rows(table)) == (["id", "title", "text"], body)
+    assert [row.text for row in table.rejected][-3:] == ["product,count", "printer,4", "screen,3"]
+    assert "Another table begins" in " ".join(table.reports[0].notes)
+
+
+def test_short_records_below_a_blank_line_stay():
+    body = [[str(i), "jam", f"jam in tray {i}"] for i in range(1, 9)]
+    text = "id,title,text\n" + "".join(",".join(row) + "\n" for row in body) + "\n9,dark\n10,lost\n"
+    assert rows(read(text)) == [*body, ["9", "dark", None], ["10", "lost", None]]
+
+
 @pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t.xlsx", "t.parquet", "t.xml", "t.html", "t"])
 def test_a_table_is_read_whatever_its_name(name: str):
     body = [[str(i), f"2024-01-{i:02}", f"jam in tray {i}"] for i in range(1, 13)]

@@ -316,7 +316,9 @@ def _block_fit(sample: Sample) -> float:
         return 0.9 * fit if fit > 0.6 * (1 - 1 / (width + 1)) else 0.0
     if any(sum(1 for cell in row if cell.strip()) > 2 for row in rows[:first]):
         return 0.0
-    is_typed_table = any(map(is_typed, column_types(block[1:], width)))
+    # Rows of another table further down would blur the types of the columns.
+    types = column_types([row for row in block[1:] if len(row) == width], width)
+    is_typed_table = any(map(is_typed, types))
     is_even = width >= 4 and len(block) >= 5 and all(len(row) == width for row in block)
     if not is_even and not (is_typed_table and (width >= 3 or is_name_like(block[0]))):
         return 0.0
