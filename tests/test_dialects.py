@@ -179,6 +179,82 @@ def test_texts_in_one_column_hide_no_table():
     assert rows(table) == [[text] for text in texts]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("blank", ["", ",,,"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["Tickets", "From,2024-01-01,To,2024-02-01"],
+        ["Tickets,,,", "From,2024-01-01,To,2024-02-01"],
+        ["Report,Tickets,,", "From,2024-01-01,,", "To,2024-02-01,,", 'Filters,"a, b, c",,'],
+        ["Open,Closed,Waiting,All", "12,5,3,20"],
+    ],
+)
+def test_filters_and_totals_above_a_header_are_no_records(above: list[str], blank: str, end: str):
+    header = ["id", "title", "text", "created"]
+    body = [[str(i), f"jam {i}", f"jam in tray {i}", f"2024-01-{i:02}"] for i in range(1, 13)]
+    table = read(end.join([*above, blank, ",".join(header), *map(",".join, body)]))
+    assert (table.columns, rows(table)) == (header, body)
+    assert [row.text for row in table.rejected if row.text != blank] == above
+
+
+@pytest.mark.parametrize("title", ["", "Tickets\n"])
+def test_a_narrow_table_at_the_end_is_set_aside(title: str):
+    body = [[str(i), "jam", f"jam in tray {i}"] for i in range(1, 9)]
+    first = title + "id,title,text\n" + "".join(",".join(row) + "\n" for row in body)
+    table = read(first + "\nproduct,count\nprinter,4\nscreen,3\n")
+    assert (table.columns, rows(table)) == (["id", "title", "text"], body)
+    assert [row.text for row in table.rejected][-3:] == ["product,count", "printer,4", "screen,3"]
+    assert "Another table begins" in " ".join(table.reports[0].notes)
+
+
+def test_short_records_below_a_blank_line_stay():
+    body = [[str(i), "jam", f"jam in tray {i}"] for i in range(1, 9)]
+    text = "id,title,text\n" + "".join(",".join(row) + "\n" for row in body) + "\n9,dark\n10,lost\n"
+    assert rows(read(text)) == [*body, ["9", "dark", None], ["10", "lost", None]]
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t.xlsx", "t.parquet", "t.xml", "t.html", "t"])
+def test_a_table_is_read_whatever_its_name(name: str):
+    body = [[str(i), f"2024-01-{i:02}", f"jam in tray {i}"] for i in range(1, 13)]
+    table = read(",".join(NAMES) + "\n" + "".join(",".join(row) + "\n" for row in body), name)
+    assert (table.columns, rows(table)) == (NAMES, body)
+
+
+def test_a_larger_first_table_stays_the_table():
+    body = [[str(i), "jam", f"2024-01-{i:02}"] for i in range(1, 9)]
+    other = [["7", "dark", "x"], ["8", "lost", "x"], ["9", "more", "x"]]
+    table = read(
+        ",".join(NAMES) + "\n" + "\n".join(map(",".join, body)) + "\n\na,b,c\n" + "\n".join(map(",".join, other))
+    )
+    assert rows(table)[: len(body)] == body
+
+
+def test_a_line_of_spaces_is_set_aside_for_what_it_is():
+    table = read("id,day,text\n" + LINES + "   \n" + LINES)
+    assert (rows(table), [(row.line, row.reason) for row in table.rejected]) == (
+        BODY * 2,
+        [(5, "nothing but white space")],
+    )
+
+
+def test_a_text_file_whose_lines_stand_between_bars_is_a_table():
+    body = [[str(i), f"2024-01-{i % 28 + 1:02}", f"jam in tray {i}"] for i in range(12)]
+    table = read("|id|day|text|\n" + "".join(f"|{'|'.join(row)}|\n" for row in body), "t.txt")
+    assert table.cells.select(NAMES).to_pylist() == [dict(zip(NAMES, row, strict=True)) for row in body]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", ","])
+@pytest.mark.parametrize("text", ["jam at tray {0} of {1}", "dear team, jam, dark, thanks", "jam: tray {0}: lamp: off"])
+@pytest.mark.parametrize("is_quoted", [False, True])
+def test_texts_that_are_even_themselves_hide_no_delimiter(text: str, delimiter: str, is_quoted: bool):
+    body = [[str(i), text.format(i, 3 * i)] for i in range(20)]
+    quote = '"' if is_quoted or delimiter in text else ""
+    lines = [delimiter.join((row[0], f"{quote}{row[1]}{quote}")) for row in body]
+    table = read("\n".join([f"id{delimiter}text", *lines]))
+    assert (table.columns, rows(table), table.rejected) == (["id", "text"], body, ())
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("header", ["id\ttext\tnote\n", ""], ids=["header", "no header"])
 @pytest.mark.parametrize("every", [1, 3])

@@ -135,9 +135,56 @@ def test_a_record_that_is_cut_off_is_listed_with_its_line():
     assert "line 3" in rejected.reason
 
 
-@pytest.mark.parametrize("document", ['[{"a": 1},\n{"a" 2}]', '[{"a": 1}\n{"a": 2}]', '{"a": 1}\n}', '[{"a": 1}],\n[]'])
+@pytest.mark.parametrize("end", [",\n]", ",]", ", \n ]\n"])
+def test_a_comma_before_a_closing_bracket_costs_no_record(end):
+    records = [{"id": str(i), "text": f'jam ,] and ,}} in "tray" {i}'} for i in range(5)]
+    table = read("[\n" + ",\n".join(json.dumps(record) for record in records) + end, "t.json")
+    assert table.cells.to_pylist() == records
+    assert "A comma before a closing bracket (in line 6) was left out." in notes(table)
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t.txt"])
+def test_lines_cut_out_of_an_array_are_records(name):
+    records = [{"id": str(i), "text": f"jam in tray {i},"} for i in range(5)]
+    table = read("".join(json.dumps(record) + ",\n" for record in records), name)
+    assert table.cells.to_pylist() == records
+    assert "5 lines end with a comma" in notes(table)
+
+
+def test_a_sequence_of_json_texts_is_read():
+    records = [{"id": str(i), "text": f"jam in tray {i}"} for i in range(5)]
+    table = read("".join(f"\x1e{json.dumps(record)}\n" for record in records), "t.json-seq")
+    assert table.cells.to_pylist() == records
+
+
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl"])
+@pytest.mark.parametrize("columns", [["id", "text"], []])
+def test_arrays_of_cells_on_lines_of_their_own_are_rows(name, columns):
+    body = [[str(i), f"jam in tray {i}"] for i in range(5)]
+    numbered = [[int(i), text] for i, text in body]
+    table = read("".join(json.dumps(row) + "\n" for row in [*filter(None, [columns]), *numbered]), name)
+    assert table.columns == (columns or ["column 1", "column 2"])
+    assert rows(table) == body
+
+
+@pytest.mark.parametrize("document", ['[{"a": 1},\n{"a" 2}]', '{"a": 1}\n}', '[{"a": 1}],\n[]'])
 def test_damage_in_the_middle_is_refused_with_its_line(document):
     assert "line 2" in refusal(document, "t.json") or "line 1" in refusal(document, "t.json")
+
+
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ("[\n", "\n]"), ("\n[\n", "\n]\n")])
+def test_a_damaged_line_of_an_array_costs_no_other_record(begin, end):
+    records = [{"id": str(i), "text": f"jam [in] tray {i}"} for i in range(9)]
+    lines = [json.dumps(record) for record in records]
+    lines[4] = '{"id": "4", "text": "the "red" tray"}'
+    table = read(begin + ",\n".join(lines) + end, "t.json")
+    assert table.cells.to_pylist() == records[:4] + records[5:]
+    assert [row.text for row in table.rejected] == [lines[4] + ","]
+    assert "read one by one" in notes(table)
+
+
+def test_lines_of_an_array_without_commas_are_records():
+    assert rows(read('[{"a": 1}\n{"a": 2}]', "t.json")) == [["1"], ["2"]]
 
 
 # --- round trips ---

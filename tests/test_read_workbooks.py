@@ -153,6 +153,31 @@ def test_long_whole_numbers_keep_every_digit():
     assert rows(read(data, "t.xlsx")) == [["12345678901234567890"], ["0.50"]]
 
 
+@pytest.mark.parametrize(("style", "shown"), [(0, "1234567890123457000"), (1, "1234567890123457000.00")])
+def test_long_whole_numbers_that_are_stored_as_powers_keep_every_digit(style, shown):
+    data = xlsx_by_hand(
+        f'<row><c t="inlineStr"><is><t>id</t></is></c></row><row><c s="{style}"><v>1.234567890123457E+18</v></c></row>',
+        styles=styles("0.00"),
+    )
+    assert rows(read(data, "t.xlsx")) == [[shown]]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["Ticket report"], ["From", "2024-01-01", "To", "2024-02-01"], [""]],
+        [["Open", "Closed", "Waiting", "All"], ["12", "5", "3", "20"], [""]],
+        [["From", "2024-01-01", "To", "2024-02-01"]],
+    ],
+)
+def test_filters_and_totals_above_a_header_are_no_records(above):
+    header = ["id", "title", "text", "created"]
+    body = [[str(i), f"jam {i}", f"jam in tray {i}", f"2024-01-{i:02}"] for i in range(1, 13)]
+    table = read(xlsx([*above, header, *body]), "t.xlsx")
+    assert (table.columns, rows(table)) == (header, body)
+    assert "above the header" in notes(table)
+
+
 @pytest.mark.parametrize("make", [xls, xlsb])
 def test_binary_workbooks_show_numbers_and_texts(make):
     data = make([["id", "when", "share"], [(7, 0), (45293.5, 1), (0.5, 2)]], codes=["00000", "dd/mm/yyyy hh:mm", "0%"])
@@ -329,6 +354,8 @@ def test_any_texts_come_back_from_ods(table):
 @settings(max_examples=60)
 @given(tables())
 def test_any_texts_come_back_from_xls(table):
+    # calamine takes what looks like a byte order mark at the beginning of a cell for one
+    table = [[cell.lstrip("\ufeff\ufffe\ubbef") for cell in row] for row in table]
     assume(any(cell.strip() for row in table[1:] for cell in row))
     back = read(xls(table), "t.xls", header_rows=1, first_line=1)
     assert rows(back) + [[row.text] for row in back.rejected] == [

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.ingest import corpus_from_frame, guess_roles, resolve_roles
 from explorer.ingest.column_stats import column_stats
+from explorer.ingest.role_words import split_name, with_parts
 from explorer.types import Roles, Table
 
 N = 40
@@ -277,6 +278,10 @@ def test_roles_that_are_few_values_come_first_among_the_categories() -> None:
         ("nr|text|Melder", "num body person", "requester", "Melder"),
         ("nr|text|Customer name", "num body person", "requester", "Customer name"),
         ("nr|text|Datum|Geschlossen", "num body when later", "closed", "Geschlossen"),
+        ("nr|text|Fecha de creación|Fecha de cierre", "num body when later", "closed", "Fecha de cierre"),
+        ("nr|text|Create date|Close date", "num body when later", "closed", "Close date"),
+        ("nr|text|创建时间|关闭时间", "num body when later", "closed", "关闭时间"),
+        ("nr|text|Opened date|Opened by", "num body when person", "requester", "Opened by"),
         ("nr|text|date|resolved_at", "num body when later", "closed", "resolved_at"),
     ],
 )
@@ -301,6 +306,28 @@ def test_a_role_is_found_by_name_or_by_cells(columns: str, kinds: str, role: str
 )
 def test_what_only_sounds_like_a_role_is_none(columns: str, kinds: str, role: str) -> None:
     assert getattr(guess_roles(table_of(frame_of(columns, kinds))), role) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("createddate", ["created", "date"]),
+        ("ticketid", ["ticket", "id"]),
+        ("Fehlerbeschreibung", ["beschreibung"]),
+        ("Störungsnummer", ["nummer"]),
+        ("问题描述", ["描述"]),
+        ("关闭时间", ["关闭", "时间"]),
+        ("お問い合わせ内容", ["内容"]),
+        ("timestamp", []),
+        ("username", []),
+        ("unresolved", []),
+        ("metadata", []),
+        ("department", []),
+    ],
+)
+def test_names_without_spaces_are_taken_apart_where_their_parts_are_known(name: str, parts: list[str]) -> None:
+    word = split_name(name)
+    assert list(with_parts(word)) == [*word, *parts]
 
 
 def test_a_renamed_body_is_found_although_the_export_is_recognised() -> None:
@@ -416,3 +443,10 @@ def test_the_body_is_compared_where_a_known_export_calls_it_otherwise_and_its_ti
     roles = guess_roles(table_of(frame))
     assert roles.text == ("Betreff", "Beschreibung")
     assert "Beschreibung" in roles.reasons["text"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "kinds"), [("Id|CaseNumber|text", "sys num body"), ("id|identifier|text", "sys key body")]
+)
+def test_of_two_ids_the_one_that_people_say_is_taken(columns: str, kinds: str) -> None:
+    assert guess_roles(table_of(frame_of(columns, kinds))).id == columns.split("|")[1]

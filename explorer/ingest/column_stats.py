@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.util import hash_array
 
-from explorer.ingest.role_words import PRIORITY_VALUES, STATUS_VALUES, split_name
+from explorer.ingest.role_words import PRIORITY_VALUES, STATUS_VALUES, split_name, with_parts
 from explorer.ingest.time_rules import LEADING_CHARACTERS
 from explorer.ingest.times import best_rule
 from explorer.strings import take_rows
@@ -143,7 +143,7 @@ def _stats(column: pa.ChunkedArray, name: str, position: int) -> tuple[ColumnSta
     stats = ColumnStats(
         name=name,
         position=position,
-        ordered_words=split_name(name),
+        ordered_words=with_parts(split_name(name)),
         n_filled=n_filled,
         filled_fraction=n_filled / max(len(column), 1),
         n_distinct=len(counts),

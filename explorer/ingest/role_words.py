@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 _SPLIT = re.compile(r"[^\w]+|_+|(?<=[a-zß-ÿ\d])(?=[A-Z])")
 
@@ -14,7 +15,8 @@ def _words(*lists: str) -> frozenset[str]:
 
 TITLE = _words(
     "title subject summary headline heading topic name caption",
-    "titel betreff zusammenfassung titre sujet objet resume titulo asunto resumen assunto resumo titolo oggetto",
+    "titel betreff zusammenfassung kurzbeschreibung kurztext titre sujet objet resume titulo asunto resumen assunto",
+    "resumo titolo oggetto",
     "тема заголовок название 件名 タイトル 题 标题 主题 제목 onderwerp",
 )
 BODY = _words(
@@ -24,7 +26,7 @@ BODY = _words(
     "texto",
     "descricao mensagem descrizione messaggio contenuto testo описание сообщение текст комментарий",
     "説明 内容 本文 描述 正文 설명 내용 beschrijving omschrijving verzoek toelichting anfrage anliegen demande",
-    "solicitud solicitacao richiesta desc repro steps",
+    "solicitud solicitacao richiesta desc repro steps langtext selftext",
 )
 #: Before a word of BODY: the title.
 SHORT = _words("short brief kurze kurz korte kort breve courte corta curta krotki kratkiy краткое")
@@ -50,8 +52,8 @@ TIME = CREATED | _words(
 )
 #: Times of something that happened to the record later.
 LATER = _words(
-    "updated modified resolved closed due end ended finished changed last valid until expires deadline sla solved",
-    "completed update modification",
+    "updated modified resolved closed close due end ended finished changed last valid until expires deadline sla",
+    "solved completed update modification",
     "geaendert aktualisiert aktualisierung aenderung aenderungsdatum bearbeitet zuletzt letzte letzter geschlossen",
     "abgeschlossen geloest faellig erledigt faelligkeit abschluss schlussdatum",
     "mis jour maj modifie modification derniere dernier echeance resolu resolution ferme fermeture cloture",
@@ -98,8 +100,9 @@ FIRST_REQUESTER = _words(
 #: States of something else than the record.
 NOT_STATUS = _words("country province address zip region escalation sla")
 CLOSED = _words(
-    "closed resolved solved completed finished done resolution closure ended geschlossen geloest erledigt",
-    "behoben ferme",
+    "closed close resolved solved completed finished done resolution closure ended geschlossen geloest erledigt",
+    "behoben abschluss schlussdatum ferme fermeture cloture cierre fechamento encerramento chiusura encerrado afgemeld",
+    "gereed zamkniecia lukket stangd",
     "resolu cerrado resuelto fechado resolvido chiuso risolto gesloten opgelost закрыт закрыто решено 关闭 解决",
     "完了 解決 종료",
 )
@@ -134,6 +137,10 @@ PRIORITY_VALUES = _values(
     "baja|crítico|alto|médio|média|baixa|baixo|critico|medio|basso|bassa|критический|высокий|средний|низкий|срочный",
     "紧急|高|中|低|緊急|높음|보통|낮음",
 )
+#: Words of which longer ones are made.
+_KNOWN = TITLE | BODY | ID | TIME | LATER | CATEGORY | REQUESTER | PRODUCT | CLOSED
+_SHORTEST_PART = 4
+_NO_SPACES = "\u3040"
 #: Never a text while there is something better.
 NOT_TEXT = CATEGORY | _words(
     "assigned reporter author user creator email mail phone fax url uri link website address zip path file version",
@@ -148,3 +155,33 @@ def split_name(name: str) -> tuple[str, ...]:
     # decomposing splits Korean syllables; put them together again
     plain = unicodedata.normalize("NFC", plain)
     return tuple(word.casefold() for word in _SPLIT.split(plain) if word)
+
+
+def with_parts(words: Iterable[str]) -> tuple[str, ...]:
+    """Words with the known ones of which they are made behind them: "ticketstatus" -> also "ticket", "status".
+
+    Names in Chinese and Japanese have no spaces, SQL's are often written without, and German puts nouns together.
+    """
+    found: dict[str, None] = {}
+    for word in words:
+        found[word] = None
+        found.update(dict.fromkeys(_parts(word)))
+    return tuple(found)
+
+
+def _parts(word: str) -> Iterator[str]:
+    if word[-1] >= _NO_SPACES:  # kana, Chinese characters and Hangul
+        inside = (known for known in _KNOWN if known[0] >= _NO_SPACES and len(known) >= 2 and known in word)
+        yield from sorted(inside, key=lambda known: (word.rfind(known) + len(known), -len(known)))
+        return
+    if word in _KNOWN or not word.isalpha():
+        return
+    places = [i for i in range(1, len(word) - 1) if word[i:] in _KNOWN]
+    for place in places:
+        begin, end = word[:place], word[place:]
+        if place >= _SHORTEST_PART and begin in _KNOWN and (len(end) >= _SHORTEST_PART or end == "id"):
+            yield from (begin, end)
+            return
+    # Without a known beginning, only a long end says what the word is.
+    if places and places[0] >= _SHORTEST_PART and len(word) - places[0] > _SHORTEST_PART + 1:
+        yield word[places[0] :]

@@ -19,6 +19,7 @@ from explorer.types import Roles, Table
 
 _MAX_CATEGORY_VALUES = 100
 _MAX_CATEGORY_LENGTH = 100
+_LONG_ID = 15  # characters
 
 
 def guess_roles(table: Table) -> Roles:
@@ -235,8 +236,10 @@ def _guess_id(stats: list[ColumnStats], reasons: dict[str, str]) -> str | None:
         # Without a name that says so, an id is a code: it has digits, and comes early in the table.
         if not named and column.digit_fraction < 0.2:
             continue
-        fit = column.distinct_fraction + 2.0 * named + 0.3 * (last in ("key", "id", "number")) + 0.1 * (last == "key")
-        fit -= 0.01 * column.position
+        is_usual = last in ("key", "id", "number", "identifier")
+        fit = column.distinct_fraction + 2.0 * named + 0.3 * is_usual + 0.1 * (last == "key")
+        # Of two the one that people say: "00001234" rather than "5003000000D8cuIAAR".
+        fit -= 0.01 * column.position + 0.2 * (column.mean_length >= _LONG_ID)
         if best is None or fit > best_fit:
             best, best_fit = column, fit
     if best is None:

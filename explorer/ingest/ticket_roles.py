@@ -134,6 +134,8 @@ def _product_fit(column: ColumnStats) -> float:
 
 def _requester_fit(column: ColumnStats) -> float:
     named = column.words & words.REQUESTER
+    if not named and column.ordered_words[-1:] == ("by",):  # "Opened by"
+        named = column.words & words.CREATED
     if not named or column.time_fraction > 0.5 or column.mean_words > 5 or column.link_fraction > 0.1:
         return 0.0
     if column.max_length > 3 * _LONGEST or column.is_fraction or column.filled_fraction < 0.1:

@@ -25,7 +25,8 @@ from explorer.ingest.readers.rows import TableRows
 from explorer.ingest.source import Source
 
 _SUFFIXES = {"csv", "tsv", "tab", "psv"}
-_NOT_TABLES = {"log", "txt", "out", "err", "json", "jsonl", "ndjson"}
+_JSON = {"json", "jsonl", "ndjson"}
+_NOT_TABLES = {"log", "txt", "out", "err", *_JSON}
 _MAYBE_TABLES = {"txt"}  # where a name says little, a table must leave no doubt
 _ESCAPE_REGION = 64 << 10
 _LEAST_RECORDS = 3  # in the head of a file, to decide by
@@ -47,7 +48,8 @@ class DelimitedReader:
             return Confidence.NO
         if source.suffix in _SUFFIXES:
             return Confidence.NAMED
-        if source.suffix in _MAYBE_TABLES:
+        is_misnamed = source.suffix in _JSON and not source.head.lstrip().startswith(("{", "["))
+        if source.suffix in _MAYBE_TABLES or is_misnamed:
             return Confidence.PLAIN if _is_plain(source, least_rows=5) else Confidence.FALLBACK
         if source.suffix not in _NOT_TABLES and _is_plain(source, least_rows=1):
             return Confidence.LIKELY
@@ -125,7 +127,10 @@ def _is_plain(source: Source, *, least_rows: int) -> bool:
         return False
     rows = sample.rows
     n_even = sum(len(row) == sample.width for row in rows)
-    named = all(0 < len(name.strip()) <= 60 and not name.strip().isdigit() for name in layout.names)
+    # Bars at the edges of the lines, as around a drawn table, make columns without a name and a value.
+    drawn = [not name.strip() and kind == "empty" for name, kind in zip(layout.names, layout.types, strict=False)]
+    names = [name.strip() for name, is_drawn in zip(layout.names, drawn, strict=False) if not is_drawn]
+    named = bool(names) and all(0 < len(name) <= 60 and not name.isdigit() for name in names)
     if least_rows > 1 and not layout.is_proven:
         return False
     if least_rows > 1 and sample.width < 3 and (sample.dialect.delimiter != "\t" or n_even < len(rows)):

@@ -141,9 +141,22 @@ def _sniff(text: str, suffix: str, params: ReadParams, is_cut: bool, plain: Dial
     for delimiter in candidates(text[plain.start :]):
         sample = _best_quotes(text, replace(plain, delimiter=delimiter), is_cut, params)
         fit = _fit(sample, suffix)
-        if fit > best.fit:
+        if _settles(sample, best) or (fit > best.fit and not _settles(best, sample)):
             best = replace(sample, fit=fit)
     return best
+
+
+def _settles(sample: Sample, other: Sample) -> bool:
+    """Whether a usual delimiter splits every row, the header too, and another one none before a row of values.
+
+    Texts that were written by a machine are as even as a table: they have the same marks and spaces in each row.
+    """
+    if sample.dialect.delimiter not in tuple(USUAL) or sample.width < 2 or sample.n_repaired:
+        return False
+    rows = sample.rows
+    is_even = len(rows) >= 3 and len(rows[0]) == len(rows[1]) == sample.width and _evenness(sample) >= 0.9
+    is_whole = bool(other.records) and len(other.records[0].cells) == 1
+    return is_even and is_whole and other.dialect.delimiter is not None and is_name_like(rows[0])
 
 
 def _is_wrapped(one_column: Sample) -> bool:
@@ -303,7 +316,9 @@ def _block_fit(sample: Sample) -> float:
         return 0.9 * fit if fit > 0.6 * (1 - 1 / (width + 1)) else 0.0
     if any(sum(1 for cell in row if cell.strip()) > 2 for row in rows[:first]):
         return 0.0
-    is_typed_table = any(map(is_typed, column_types(block[1:], width)))
+    # Rows of another table further down would blur the types of the columns.
+    types = column_types([row for row in block[1:] if len(row) == width], width)
+    is_typed_table = any(map(is_typed, types))
     is_even = width >= 4 and len(block) >= 5 and all(len(row) == width for row in block)
     if not is_even and not (is_typed_table and (width >= 3 or is_name_like(block[0]))):
         return 0.0

@@ -16,6 +16,7 @@ import pyarrow as pa
 from explorer.errors import InputError, UnreadableFileError
 from explorer.ingest.readers.base import BATCH_ROWS, MAX_COLUMNS, Tick, check_size, column_names, string_column
 from explorer.ingest.readers.cell_types import column_types, contradictions
+from explorer.ingest.readers.report_head import proven_header
 from explorer.ingest.source import Source
 from explorer.ingest.spool import Spool
 from explorer.params import ReadParams
@@ -117,11 +118,24 @@ def _likely_header(rows: Sequence[SheetRow], merges: Sequence[Merge]) -> int:
         return 0
     typical = median(widths)
     above = rows[: min(_MAX_ABOVE, len(rows) - 1)]
+    if (proven := _proven(rows, typical)) is not None:
+        return proven
     grouped = {m.bottom + 1 for m in merges if m.right > m.left}  # rows beneath a name for several columns
     at = next((n for n, row in enumerate(above) if _is_wide(row, rows[n + 1], typical, row.number in grouped)), 0)
     while at > 0 and _spans(rows[at - 1].number, merges, typical) and rows[at - 1].number == rows[at].number - 1:
         at -= 1
     return at
+
+
+def _proven(rows: Sequence[SheetRow], typical: float) -> int | None:
+    """The header below filters, totals or a small table of their own, where the rows beneath it prove it to be one."""
+    left = min(min(row.cells) for row in rows)
+    width = max(max(row.cells) for row in rows) - left + 1
+    if width > min(MAX_COLUMNS, 2 * typical):
+        return None
+    cells = [[row.cells.get(column, "") for column in range(left, left + width)] for row in rows]
+    gaps = [False, *(below.number > above.number + 1 for above, below in pairwise(rows))]
+    return proven_header(cells, gaps, width)
 
 
 def _is_wide(row: SheetRow, following: SheetRow, typical: float, is_grouped: bool) -> bool:

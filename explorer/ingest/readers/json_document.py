@@ -12,6 +12,7 @@ from explorer.errors import InputError, UnreadableFileError, nearest_name
 from explorer.ingest.readers import json_values
 from explorer.ingest.readers.base import Confidence, FileRows, Tick, rejected_row, report
 from explorer.ingest.readers.json_documents import parse_documents
+from explorer.ingest.readers.json_lines import JsonLinesReader, has_array_lines, is_array_of_lines
 from explorer.ingest.readers.json_shapes import (
     Found,
     Records,
@@ -26,6 +27,7 @@ from explorer.ingest.source import Source
 from explorer.types import RejectedRow
 
 _SUFFIXES = {"json", "geojson"}
+_LINE_SUFFIXES = {"json", "jsonl", "ndjson", "jl"}
 _KEY = r'\{\s*"(?:[^"\\]|\\.)*+"\s*:'
 _PLAIN = re.compile(rf"\s*(?:\[\s*)?{_KEY}")
 _LISTED = 12
@@ -44,11 +46,18 @@ class JsonReader:
         # Log lines may begin with a brace too; a document also ends with one.
         if _PLAIN.match(source.head) and source.data[-4096:].rstrip(b" \t\r\n\x00")[-1:] in (b"}", b"]"):
             return Confidence.PLAIN
+        if source.suffix in _LINE_SUFFIXES and has_array_lines(source.head):
+            return Confidence.PLAIN
         return Confidence.NAMED if source.suffix in _SUFFIXES else Confidence.NO
 
     def read(self, source: Source, tick: Tick) -> FileRows:
         text, encoding, notes = source.decoded
-        documents, cut, parse_notes = parse_documents(text, source)
+        try:
+            documents, cut, parse_notes = parse_documents(text, source)
+        except UnreadableFileError:
+            if not is_array_of_lines(text):
+                raise
+            return JsonLinesReader().read(source, tick)  # what is damaged costs no other record
         try:
             records, chosen, paths = find_records(documents, source)
         except RecursionError as error:
@@ -138,6 +147,8 @@ def _united(documents: list[Any]) -> tuple[Any, str]:
     """Several documents as one: the pages of one answer are put together, others are records themselves."""
     said = f"The file holds {len(documents):,} documents behind one another"
     if all(isinstance(document, list) for document in documents):
+        if all(item and not any(isinstance(cell, list | dict) for cell in item) for item in documents):
+            return documents, f"{said}; each is a row of cells."
         return [item for document in documents for item in document], f"{said}; their arrays were put together."
     if all(map(is_wrapped, documents)):
         return documents, f"{said}; each holds a record."

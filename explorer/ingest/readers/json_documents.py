@@ -11,6 +11,8 @@ from explorer.ingest.readers.json_values import Parser
 from explorer.ingest.source import Source
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+#: A text, which is passed over, or a comma with nothing behind it.
+_LAST_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?=\s*+[\]}])', re.DOTALL)
 _DEPTH = 8  # objects around an array that are searched for where a document breaks off
 # What may stand before the end of a file that was cut: the beginning of a literal, of an escape or of a number.
 _STUMP = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|N(?:aN?)?|-?I[nfity]*|-|[.eE][-+]?|\\.{0,5})", re.DOTALL)
@@ -33,23 +35,21 @@ class Documents(NamedTuple):
 
 def parse_documents(text: str, source: Source) -> Documents:
     """All documents. Raises UnreadableFileError naming the line of what is not JSON, or for nesting without end."""
-    parser = Parser()
-    values: list[Any] = []
-    at = _skip(text, 0)
     try:
-        while at < len(text) or not values:
-            if values and (text[at] not in "[{" or type(values[0]) not in (list, dict)):
-                raise json.JSONDecodeError("Extra data", text, at)
-            attempt = Parser()
+        try:
+            return _parse_all(text)
+        except json.JSONDecodeError as error:
+            mended, line, n_commas = _without_last_commas(text)
+            if not n_commas:
+                raise
             try:
-                value, end = attempt.parse_at(text, at)
-            except json.JSONDecodeError as error:
-                if not _is_cut(error, text):
-                    raise
-                return _salvaged(text, at, values, parser, error)
-            parser.add_counts(attempt)
-            values.append(value)
-            at = _skip(text, end)
+                found = _parse_all(mended)
+            except json.JSONDecodeError:
+                raise error from None
+        what = "A comma" if n_commas == 1 else f"{n_commas:,} commas"
+        where = f"in line {line:,}" if n_commas == 1 else f"the first in line {line:,}"
+        note = f"{what} before a closing bracket ({where}) {'was' if n_commas == 1 else 'were'} left out."
+        return found._replace(notes=[note, *found.notes])
     except RecursionError as error:
         raise UnreadableFileError(
             f"{source.name} is nested too deeply. Export it as a flat array of objects."
@@ -59,6 +59,36 @@ def parse_documents(text: str, source: Source) -> Documents:
             f"{source.name} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}. "
             "Export it again, or read it as plain lines."
         ) from error
+
+
+def _without_last_commas(text: str) -> tuple[str, int, int]:
+    """The text with a space for each comma before a closing bracket, the line of the first one, and how many."""
+    places = [match.start() for match in _LAST_COMMA.finditer(text) if match.group() == ","]
+    if not places:
+        return text, 0, 0
+    pieces = [
+        text[begin:end] for begin, end in zip([0, *(place + 1 for place in places)], [*places, None], strict=True)
+    ]
+    return " ".join(pieces), text.count("\n", 0, places[0]) + 1, len(places)
+
+
+def _parse_all(text: str) -> Documents:
+    parser = Parser()
+    values: list[Any] = []
+    at = _skip(text, 0)
+    while at < len(text) or not values:
+        if values and (text[at] not in "[{" or type(values[0]) not in (list, dict)):
+            raise json.JSONDecodeError("Extra data", text, at)
+        attempt = Parser()
+        try:
+            value, end = attempt.parse_at(text, at)
+        except json.JSONDecodeError as error:
+            if not _is_cut(error, text):
+                raise
+            return _salvaged(text, at, values, parser, error)
+        parser.add_counts(attempt)
+        values.append(value)
+        at = _skip(text, end)
     return Documents(values, None, parser.notes())
 
 

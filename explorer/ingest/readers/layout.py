@@ -23,11 +23,13 @@ from explorer.ingest.readers.cell_types import (
 )
 from explorer.ingest.readers.dialect import Sample
 from explorer.ingest.readers.records import Record
+from explorer.ingest.readers.report_head import proven_header
 from explorer.params import ReadParams
 
 _MOST_HEADER_ROWS = 3
 _MOST_LINES_ABOVE = 30
 _LONG_TEXT = re.compile(r"(?=.*\s).{100,}$", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _UNIT = re.compile(
     r"[\[(](?:[^\W\d_]|[%°µ/²³^$€£\- ]){1,12}[\])]|%|°[CFK]|[µmkMG]?(?:s|sec|m|g|B|b|Hz|W|Wh|V|A|l|L)|ms|min|mins|h|hrs"
     r"|hours|seconds|minutes|days|km/h|USD|EUR|GBP|\$|€|£|string|text|varchar|int|integer|bigint|float|double|date|datetime"
@@ -128,6 +130,9 @@ def _chosen_top(records: list[Record], params: ReadParams) -> int:
 
 def _find_top(records: list[Record], width: int) -> int:
     """The position of the first row of the table; those above are titles, remarks and the like."""
+    gaps = [False, *(below.line > above.line + _n_lines(above) for above, below in itertools.pairwise(records))]
+    if (proven := proven_header([record.cells for record in records], gaps, width)) is not None:
+        return proven
     first = next((i for i, record in enumerate(records) if len(record.cells) == width), 0)
     if width < 2 or first > _MOST_LINES_ABOVE:
         return 0
@@ -145,6 +150,10 @@ def _find_top(records: list[Record], width: int) -> int:
     if n_even < max(0.6 * len(block), min(2, len(block))):
         return _below_remarks(records)
     return _top_of_block(records, first, width)
+
+
+def _n_lines(record: Record) -> int:
+    return 1 + len(_LINE_END.findall(record.text))
 
 
 def _top_of_block(records: list[Record], first: int, width: int) -> int:

@@ -141,7 +141,8 @@ def general(value: Decimal) -> str:
     _, digits, exponent = value.as_tuple()
     if exponent == 0:
         return f"{value:f}"
-    if len(digits) > _SIGNIFICANT:
+    is_fraction = isinstance(exponent, int) and exponent < 0
+    if is_fraction and len(digits) > _SIGNIFICANT:
         with localcontext() as context:
             context.prec = _SIGNIFICANT
             value = +value
@@ -192,7 +193,8 @@ def _show_section(value: Decimal, section: _Section) -> str:
 
 
 def _rounded_to_15(value: Decimal) -> Decimal:
-    if len(value.as_tuple().digits) <= _SIGNIFICANT or value.as_tuple().exponent == 0:
+    _, digits, exponent = value.as_tuple()
+    if len(digits) <= _SIGNIFICANT or (isinstance(exponent, int) and exponent >= 0):
         return value  # a long whole number is an id: none of its digits is noise
     with localcontext() as context:
         context.prec, context.rounding = _SIGNIFICANT, ROUND_HALF_UP

@@ -23,6 +23,7 @@ AFTER = "after the table"
 RULED = "a line drawn between rows"
 COMMENT = "a comment"
 NULS = "nothing but NUL bytes"
+BLANK = "nothing but white space"
 END_MARK = "the mark that ends a DOS file"
 
 _OTHER_DELIMITERS = ",;\t| "
@@ -135,7 +136,7 @@ class TableRows:
             elif _RULED.fullmatch(record.text):
                 reason = RULED
             elif not record.text.strip("\x00 \t\r\n"):
-                reason = NULS
+                reason = NULS if "\x00" in record.text else BLANK
             elif self._is_end_mark(cells):
                 reason = END_MARK
         if reason:
@@ -158,8 +159,25 @@ class TableRows:
         """At the end of the file: what is held back is a footer, or short records after all."""
         if self._suspect is not None:
             self._release_suspect()
+        self._take_last_table()
         self._take_footer()
         self.rejected.sort(key=lambda row: row.line)
+
+    def _take_last_table(self) -> None:
+        """Sets aside another table at the end: names below a blank line, then rows of their number of cells only."""
+        held = list(self._held)
+        for position, record in enumerate(held[:-1]):
+            n_cells = len(record.cells)
+            n_other, n_same = contradictions(record.cells, self._types)
+            is_head = record.is_after_blank and n_cells > 1 and is_name_like(record.cells)
+            if not is_head or not n_other or n_same or not all(map(_is_name, record.cells)):
+                continue
+            if all(len(other.cells) == n_cells for other in held[position + 1 :]):
+                self._other_table = record.line
+                for other in held[position:]:
+                    self._reject(other, self._why_no_record(other))
+                    self._held.pop()
+                return
 
     def _take_footer(self) -> None:
         """Sets totals and remarks below the table aside."""
