@@ -136,6 +136,16 @@ def test_text_may_hold_parts_of_a_delimiter_of_several_characters(delimiter: str
         assert (table.reports[0].delimiter, rows(table)) == (delimiter, body[:n])
 
 
+@pytest.mark.parametrize("quote", "'`~")
+@pytest.mark.parametrize("delimiter", ",;\t")
+def test_a_quote_around_every_cell_is_a_quote_and_no_part_of_the_delimiter(quote: str, delimiter: str):
+    body = [[str(i), f"jam{delimiter} again", f"no {quote}{quote} paper", f"2024-03-{i + 1:02}"] for i in range(9)]
+    lines = [[f"{quote}{cell}{quote}" for cell in row] for row in [["id", "text", "note", "when"], *body]]
+    table = read("\n".join(map(delimiter.join, lines)) + "\n")
+    assert (table.reports[0].delimiter, table.reports[0].quote) == (delimiter, quote)
+    assert rows(table) == [[cell.replace(quote * 2, quote) for cell in row] for row in body]
+
+
 @pytest.mark.parametrize("delimiter", "|~^:")
 def test_empty_cells_make_no_longer_delimiter(delimiter: str):
     body = [[str(i), "", "jam", "", "", "open"] for i in range(8)]

@@ -24,7 +24,7 @@ from explorer.workspace.library import Request
 
 _READ_AS = {"As the file looks": None, "As a table": False, "Every line is a record": True}
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "spaces", "": "none: one column"}
-_QUOTES = {'"': 'double quote "', "'": "single quote '", "": "none"}
+_QUOTES = {'"': 'double quote "', "'": "single quote '", "`": "backtick `", "~": "tilde ~", "": "none"}
 _ENCODINGS = (
     "utf-8", "utf-16", "cp1252", "iso8859-1", "cp1250", "cp1251", "koi8-r", "shift_jis", "euc_jp", "gb18030", "big5",
     "euc_kr", "mac_roman", "cp437",

@@ -11,6 +11,7 @@ USUAL = ",;\t|"
 #: Control characters made for separating; no text holds them for another reason.
 SEPARATORS = "\x1f\x1e\x1c\x1d\x01\x02\x07"
 QUOTES = "\"'`"
+RARE_QUOTE = "~"  # as often a delimiter
 SPACES = " +"  # runs of spaces, as in aligned columns
 _UNUSUAL = ":~^§¦¬#!*@&"
 _GROWING = "|:;,~^#@$%&*!\t§¦<>-=+/\\"
@@ -22,6 +23,8 @@ def candidates(text: str) -> Iterator[str]:
     lines = [_QUOTED.sub('""', line) for line in re.split(r"[\r\n]+", text)[:200] if line.strip()][:100]
     seen = Counter(c for line in lines for c in set(line))
     frequent = {c for c, n in seen.items() if n >= 0.5 * len(lines)}
+    if any(all(_is_enclosed(line, usual) for line in lines) for usual in USUAL if usual in frequent):
+        frequent.discard(RARE_QUOTE)
     grown = {base: longer for base in _GROWING if base in frequent and (longer := _grow(base, lines))}
     yield from dict.fromkeys(grown.values())
     parts = set("".join(longer for longer in grown.values() if " " not in longer))
@@ -31,6 +34,12 @@ def candidates(text: str) -> Iterator[str]:
         yield " "
         if sum("  " in line for line in lines) >= 0.5 * len(lines):
             yield SPACES
+
+
+def _is_enclosed(line: str, delimiter: str) -> bool:
+    """Whether the rare quote stands around cells: at both ends of the line and at both sides of a delimiter."""
+    bare = line.strip()
+    return bare[0] == RARE_QUOTE == bare[-1] and f"{RARE_QUOTE}{delimiter}{RARE_QUOTE}" in bare
 
 
 def _grow(base: str, lines: list[str]) -> str:
@@ -48,6 +57,8 @@ def _grow(base: str, lines: list[str]) -> str:
     before, behind = _around(base, header)
     if len(before) == 1 and before == behind and not before & {base, *QUOTES}:
         frame = before.pop()
+        if frame == RARE_QUOTE and all(_is_enclosed(line, base) for line in lines):
+            return ""
         framed = f"{frame}{base}{frame}"
         # Spaces may be part of the text, so one place without them speaks against them.
         is_meant = _is_always(framed, base, lines) if frame == " " else _is_usual(framed, base, lines)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from explorer.ingest.readers.base import MAX_COLUMNS
 from explorer.ingest.readers.cell_types import column_types, is_name_like, is_typed, odd_fraction
-from explorer.ingest.readers.delimiters import QUOTES, SEPARATORS, SPACES, USUAL, candidates
+from explorer.ingest.readers.delimiters import QUOTES, RARE_QUOTE, SEPARATORS, SPACES, USUAL, candidates
 from explorer.ingest.readers.preamble import is_table_below, table_starts
 from explorer.ingest.readers.records import Record, RecordReader, Rewrite, Splitter, unwrapped
 from explorer.params import ReadParams
@@ -218,9 +218,11 @@ def _best_quotes(text: str, dialect: Dialect, is_cut: bool, params: ReadParams) 
     if params.quote is not None:
         dialect = replace(dialect, quote=params.quote)
     else:
-        opened = {q: len(re.findall(rf"(?:^|{d})[ ]?{q}", text, re.MULTILINE)) for q in QUOTES}
-        closed = {q: len(re.findall(rf"{q}[ ]?(?:$|{d}|\r)", text, re.MULTILINE)) for q in QUOTES}
-        for quote in "'`":
+        opened = {q: len(re.findall(rf"(?:^|{d})[ ]?{q}", text, re.MULTILINE)) for q in (*QUOTES, RARE_QUOTE)}
+        closed = {q: len(re.findall(rf"{q}[ ]?(?:$|{d}|\r)", text, re.MULTILINE)) for q in (*QUOTES, RARE_QUOTE)}
+        for quote in (*QUOTES[1:], RARE_QUOTE):
+            if quote in (dialect.delimiter or ""):
+                continue
             if min(opened[quote], closed[quote]) > max(opened['"'], 1) and _are_quotes(text, dialect, quote, is_cut):
                 dialect = replace(dialect, quote=quote)
                 break
