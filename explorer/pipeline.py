@@ -98,10 +98,9 @@ def analyze(
         clusters = old.clusters(layout) or find_clusters(distinct, embedding.vectors, layout, params.clusters)
     with clock("duplicates"):
         report(Progress("duplicates", 0, 0))
-        pairs = old.pairs(neighbours)
-        if pairs is None:
-            pairs = find_pairs(embedding.vectors, neighbours, params.duplicates, report)
-            pairs = tell_apart(pairs, distinct.texts, corpus.mask)
+        pairs = old.pairs(neighbours) or tell_apart(
+            find_pairs(embedding.vectors, neighbours, params.duplicates, report), distinct.texts, corpus.mask
+        )
         duplicates = _grouped(pairs, distinct, params.duplicates.threshold)
     with clock("anomalies"):
         report(Progress("anomalies", 0, 0))

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from explorer.embed import Encoded, Report, unreported
+from explorer.embed import Encoded, FinishedCallback, ignore_finished
 
 
 class WordEmbedder:
@@ -23,7 +23,7 @@ class WordEmbedder:
         self.model_id = f"words-{name}"
         self.n_encoded = 0
 
-    def encode(self, texts: Sequence[str], report: Report = unreported) -> Encoded:
+    def encode(self, texts: Sequence[str], report: FinishedCallback = ignore_finished) -> Encoded:
         self.n_encoded += len(texts)
         vectors = np.stack([self._vector(text) for text in texts])
         words = [len(text.split()) for text in texts]

@@ -30,11 +30,11 @@ class Encoded(NamedTuple):
     unknown_fraction: list[float]
 
 
-Report = Callable[[int], None]
+FinishedCallback = Callable[[int], None]
 
 
-def unreported(_n_finished: int) -> None:
-    """The :data:`Report` of a caller who does not want to know."""
+def ignore_finished(_n_finished: int) -> None:
+    """The :data:`FinishedCallback` of a caller who does not want to know."""
 
 
 class Embedder(Protocol):
@@ -47,7 +47,7 @@ class Embedder(Protocol):
     model_id: str
     dim: int
 
-    def encode(self, texts: Sequence[str], report: Report = ...) -> Encoded: ...
+    def encode(self, texts: Sequence[str], report: FinishedCallback = ...) -> Encoded: ...
 
 
 def _sentence_embedder(model: str) -> Embedder:
@@ -114,12 +114,12 @@ def _chunks(positions: list[int], texts: Sequence[str]) -> list[list[int]]:
     return [chunk for pair in turns for chunk in pair if chunk]
 
 
-def _onward(progress: ProgressCallback, n_before: int, total: int, note: str) -> Report:
+def _onward(progress: ProgressCallback, n_before: int, total: int, note: str) -> FinishedCallback:
     """What an embedder calls with the number of texts of a chunk that are finished, ``n_before`` texts being done."""
     return lambda n_finished: progress(Progress("embed", n_before + n_finished, total, note))
 
 
-def _encode(texts: list[str], embedder: Embedder, report: Report) -> list[StoredVector]:
+def _encode(texts: list[str], embedder: Embedder, report: FinishedCallback) -> list[StoredVector]:
     encoded = embedder.encode(texts, report)
     vectors = np.array(encoded.vectors, dtype=np.float32)
     if vectors.shape != (len(texts), embedder.dim) or not np.isfinite(vectors).all():

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.embed import Encoded, Report, unreported
+from explorer.embed import Encoded, FinishedCallback, ignore_finished
 from explorer.errors import ModelError
 from explorer.params import DEFAULT_MODEL
 from explorer.types import Floats
@@ -73,7 +73,7 @@ class SentenceEmbedder:
         name = self._model.default_prompt_name
         self._prompt = self._model.prompts.get(name, "") if name else ""
 
-    def encode(self, texts: Sequence[str], report: Report = unreported) -> Encoded:
+    def encode(self, texts: Sequence[str], report: FinishedCallback = ignore_finished) -> Encoded:
         """Vectors (m, dim) of m texts; see :class:`explorer.embed.Embedder`."""
         if self._tokenizer is None:
             return self._encode_whole(texts)
@@ -103,7 +103,7 @@ class SentenceEmbedder:
             unknown_fraction=(n_unknown / np.maximum(n_tokens, 1)).tolist(),
         )
 
-    def _embed_windows(self, windows: list[list[int]], report: Report) -> Floats:
+    def _embed_windows(self, windows: list[list[int]], report: FinishedCallback) -> Floats:
         """Unit vectors (w, dim) of w windows of token ids; ``report`` is told how many are finished."""
         import torch
 
